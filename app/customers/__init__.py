@@ -1,0 +1,1 @@
+"""Customers, their contacts, territories, and who looks after whom."""

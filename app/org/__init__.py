@@ -1,0 +1,1 @@
+"""Organisations, teams as a tree, people, signing in, devices and working calendars."""

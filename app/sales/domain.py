@@ -1,0 +1,8 @@
+"""Everything that the package offers."""
+
+from __future__ import annotations
+
+from app.domain import Domain
+from app.sales import models  # noqa: F401  # registers the tables
+
+sales = Domain(name="sales")

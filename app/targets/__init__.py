@@ -1,0 +1,1 @@
+"""Plans, targets, pace, adjustments and receipts of change."""

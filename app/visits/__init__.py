@@ -1,0 +1,1 @@
+"""Visits, the visit types with their steps, and tasks."""
