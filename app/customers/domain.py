@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain import Domain
 from app.customers import models  # noqa: F401  # registers the tables
+from app.domain import Domain
 
 customers = Domain(name="customers")
