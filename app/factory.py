@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_migrate import Migrate
 
-from app import web
+from app import logs, web
 from app.config import ROOT, Settings
 from app.core import clock, events, synced, words
 from app.core.db import configure_engine, db
@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         configure_engine(db.engine)
         synced.refuse_weak_durability(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    logs.init_app(app)
     web.init_app(app)
     web.api.init_app(app)
     for domain in DOMAINS:
