@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.core import clock, events
+from app.core import events
 from app.core.actor import Actor, Role
 from app.core.db import db, new_id
 from app.core.errors import AccessLost, Forbidden, Gone, Refusal
@@ -143,7 +143,7 @@ def check_in(
     customer, flags = _visitable(actor, customer_id)
     visit_type = queries.visit_type(actor, visit_type_id)
     visit = db.session.get(Visit, id)
-    today = clock.local_day(actor.at, org.zone(actor.person_id))
+    today = customers.today(actor)
     if visit is None:
         visit = _new_visit(actor, id, customer, today, is_planned=False)
     else:
@@ -254,7 +254,7 @@ class _Place:
 
 
 def _record(actor: Actor, id: str) -> dict[str, Any]:
-    return {"id": id, "organization_id": actor.organization_id, "created_at": actor.at, "created_by": actor.person_id}
+    return {"id": id, "organization_id": actor.organization_id, "created_at": actor.at, "created_by": _author(actor)}
 
 
 def _new_visit(actor: Actor, id: str, customer: Customer, planned_on: date, *, is_planned: bool) -> Visit:
@@ -265,7 +265,7 @@ def _new_visit(actor: Actor, id: str, customer: Customer, planned_on: date, *, i
         status="planned",
         is_planned=is_planned,
         planned_on=planned_on,
-        currency=org.base_currency(actor.organization_id),
+        currency=org.organization(actor).currency,
         answers={},
         photos=[],
         flags=[],
@@ -375,3 +375,7 @@ def _plain(photo: Mapping[str, Any]) -> dict[str, Any]:
 def _flag(visit: Visit, flag: str) -> None:
     if flag not in visit.flags:
         visit.flags = [*visit.flags, flag]
+
+
+def _author(actor: Actor) -> str | None:
+    return None if actor.is_system else actor.person_id
