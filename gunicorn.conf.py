@@ -8,10 +8,14 @@ threads (memory) or more machines. `--threads` and `--processes` change it.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import signal
 from pathlib import Path
 from typing import Any
+
+from gunicorn.glogging import Logger
 
 from app import logs
 from app.core import process
@@ -36,6 +40,14 @@ control_socket_disable = True
 logs.configure(os.environ.get("LOG_LEVEL") or "INFO")
 
 
+class logger_class(Logger):  # type: ignore[misc]  # noqa: N801  # the name of gunicorn's setting
+    """Writes into the application's log instead of one of its own form."""
+
+    def setup(self, cfg: Any) -> None:
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.WARNING)
+
+
 def on_starting(server: Any) -> None:
     """The master ends with the supervisor, however that ended."""
     process.end_with_parent()
@@ -53,4 +65,5 @@ def post_worker_init(worker: Any) -> None:
     signal.signal(signal.SIGTERM, stop)
     ready = os.environ.get("PACELINE_READY_FD")
     if ready:
-        os.write(int(ready), b".")
+        with contextlib.suppress(OSError):  # the supervisor listens for the first only
+            os.write(int(ready), b".")

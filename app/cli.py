@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -105,7 +105,7 @@ def _show_phone_help(url: str, page: str) -> None:
 
 
 def _show_accounts() -> None:
-    accounts = _demo().accounts()
+    accounts = _demo().accounts() if importlib.util.find_spec("app.demo.load") else []
     if accounts:
         click.echo("\nSign in as")
     for account in accounts:
@@ -113,7 +113,7 @@ def _show_accounts() -> None:
 
 
 def _demo() -> Any:
-    return importlib.import_module("app.demo")
+    return importlib.import_module("app.demo.load")
 
 
 @main.command("demo")

@@ -104,10 +104,15 @@ class Supervisor:
         """Runs until a signal or the end of the web server; returns the exit code."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda number, _: self._happened.put(("signal", number)))
-        self._start_web()
-        if self._plan.has_worker:
-            self._start_worker()
-        code = 0
+        try:
+            self._start_web()
+            if self._plan.has_worker:
+                self._start_worker()
+            return self._wait(when_ready)
+        finally:
+            self._stop()
+
+    def _wait(self, when_ready: Callable[[], None]) -> int:
         while True:
             what, which = self._happened.get()
             if what == "ready":
@@ -115,17 +120,14 @@ class Supervisor:
             elif what == "signal" and which == signal.SIGHUP:
                 self._renew()
             elif what == "signal":
-                break
+                return 0
             elif what == "restart":
                 self._start_worker()
             elif which is self._web:
                 log.error("the web server ended; stopping", code=self._web.returncode if self._web else None)
-                code = 1
-                break
+                return 1
             elif which is self._worker:
                 self._again_soon()
-        self._stop()
-        return code
 
     def _start_web(self) -> None:
         reader, writer = os.pipe()
