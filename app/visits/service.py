@@ -18,6 +18,7 @@ from app.customers import queries as customers
 from app.customers.models import Customer
 from app.org import queries as org
 from app.visits import queries, rules
+from app.visits.defaults import VISIT_TYPES
 from app.visits.events import TaskCompleted, VisitCompleted, VisitStarted
 from app.visits.models import Task, Visit, VisitType
 
@@ -66,6 +67,14 @@ def publish_visit_type(
     db.session.add(visit_type)
     db.session.flush()
     return visit_type
+
+
+def publish_defaults(actor: Actor) -> None:
+    """Gives a company the visit types that it starts with, as far as it has none of the same code."""
+    present = {known.code for known in queries.live_visit_types(actor)}
+    for described in VISIT_TYPES:
+        if described["code"] not in present:
+            publish_visit_type(actor, **described)
 
 
 # --- The route ---------------------------------------------------------------------------------

@@ -257,8 +257,8 @@ def test_a_visit_finishes_on_the_version_that_it_began_on(company: Company, cust
         company.admin, code="routine", name={"zh": "常规", "en": "Routine"}, outcomes=OUTCOMES,
         steps=[*STEPS, {"key": "rival", "kind": "text", "label": {"zh": "竞品", "en": "Rival"}, "is_required": True}],
     )  # fmt: skip
-    assert (renewed.version, renewed.is_live, company.visit_type.is_live) == (2, True, False)
-    assert queries.live_visit_types(company.rep) == [renewed]
+    assert (renewed.version, renewed.is_live, company.visit_type.is_live) == (3, True, False)
+    assert [known for known in queries.live_visit_types(company.rep) if known.code == "routine"] == [renewed]
     finish(company.rep, visit)
     assert visit.status == "done"
     later = check_in(company, customer, visit_type_id=renewed.id)
@@ -299,6 +299,13 @@ def test_a_task_is_ticked_and_unticked(company: Company) -> None:
 def test_a_visit_type_that_nobody_could_fill_is_refused(company: Company, steps: Any, code: str) -> None:
     with pytest.raises(Refusal, match=code):
         service.publish_visit_type(company.admin, code="x", name={"zh": "x", "en": "x"}, steps=steps, outcomes=OUTCOMES)
+
+
+def test_a_new_company_starts_with_visit_types_and_keeps_its_own(company: Company) -> None:
+    codes = [(known.code, known.version) for known in queries.live_visit_types(company.rep)]
+    assert codes == [("installation", 1), ("routine", 2)]
+    service.publish_defaults(company.admin)
+    assert [(known.code, known.version) for known in queries.live_visit_types(company.rep)] == codes
 
 
 def test_only_an_admin_publishes_visit_types(company: Company) -> None:
