@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_migrate import Migrate
 
-from app import web
+from app import logs, web
 from app.config import ROOT, Settings
 from app.core import clock, events, words
 from app.core.db import configure_engine, db
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         configure_engine(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    logs.init_app(app)
     web.init_app(app)
     web.api.init_app(app)
     for domain in DOMAINS:
