@@ -14,8 +14,20 @@ targets = Domain(
         Entity("plan", Plan, schemas.PlanSchema, queries.organization_bucket),
         Entity("plan_version", PlanVersion, schemas.PlanVersionSchema, queries.organization_bucket, indexes=("plan_id",)),
         Entity("target", Target, schemas.TargetSchema, queries.target_buckets, indexes=("person_id", "plan_id", "period_start")),
-        Entity("adjustment", Adjustment, schemas.AdjustmentSchema, queries.adjustment_buckets, indexes=("requester_id", "approver_id", "status")),
-        Entity("change_receipt", ChangeReceipt, schemas.ChangeReceiptSchema, queries.receipt_buckets, indexes=("person_id", "adjustment_id")),
+        Entity(
+            "adjustment",
+            Adjustment,
+            schemas.AdjustmentSchema,
+            queries.adjustment_buckets,
+            indexes=("requester_id", "approver_id", "status"),
+        ),
+        Entity(
+            "change_receipt",
+            ChangeReceipt,
+            schemas.ChangeReceiptSchema,
+            queries.receipt_buckets,
+            indexes=("person_id", "adjustment_id"),
+        ),
     ],
     mutations=[
         Mutation("targets.request_adjustment", schemas.RequestAdjustment, service.request_adjustment),

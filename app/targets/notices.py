@@ -142,7 +142,9 @@ plan_changed = NoticeKind(
 
 def _questioned_words(fact: ChangeQuestioned, person_id: str, locale: str) -> Words:
     return Words(
-        title=say("targets.notice.questioned", locale, name=fact.person_name, period=period(fact.period_start, fact.period_end, locale)),
+        title=say(
+            "targets.notice.questioned", locale, name=fact.person_name, period=period(fact.period_start, fact.period_end, locale)
+        ),
         body=fact.question,
         url=f"/changes/{fact.receipt_id}",
         actions=[{"action": "view", "title": say(_VIEW, locale)}],
@@ -154,7 +156,9 @@ change_questioned = NoticeKind(
     event=ChangeQuestioned,
     audience=lambda actor, fact: [fact.decided_by],
     compose=_questioned_words,
-    dedupe=lambda fact, person_id: f"targets.change_questioned:{fact.receipt_id}:{sha256(fact.question.encode()).hexdigest()[:16]}",
+    dedupe=lambda fact, person_id: (
+        f"targets.change_questioned:{fact.receipt_id}:{sha256(fact.question.encode()).hexdigest()[:16]}"
+    ),
     life_hours=72,
 )
 

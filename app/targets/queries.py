@@ -79,7 +79,7 @@ def own_receipt(actor: Actor, receipt_id: str) -> ChangeReceipt:
 # --- Leaves ---------------------------------------------------------------------------------------
 
 
-def current(plan_id: str, person_ids: Iterable[str] | None = None) -> Select[tuple[Target]]:
+def current(plan_id: str, person_ids: Iterable[str] | None = None) -> Select[Target]:
     """The leaves of a plan that hold now, of these people or of all."""
     found = select(Target).where(Target.plan_id == plan_id, Target.to_version.is_(None))
     if person_ids is not None:
@@ -99,7 +99,9 @@ def at_version(plan_id: str, version: int, person_ids: Iterable[str] | None = No
 
 def version_known_at(plan_id: str, instant: datetime) -> int | None:
     """The number of the version that was the present one at an instant; None before the first."""
-    return db.session.scalar(select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan_id, PlanVersion.created_at <= instant))
+    return db.session.scalar(
+        select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan_id, PlanVersion.created_at <= instant)
+    )
 
 
 def to_leaf(row: Target) -> rules.Leaf:
@@ -164,7 +166,9 @@ def standings(plan_row: Plan, person_ids: Sequence[str], day: date) -> list[Stan
 
     What is unassigned is nobody's to sell and stays out. The caller has checked who may see it.
     """
-    wanted = current(plan_row.id, person_ids).where(Target.period_start <= day, Target.period_end >= day, Target.is_unassigned.is_(False))
+    wanted = current(plan_row.id, person_ids).where(
+        Target.period_start <= day, Target.period_end >= day, Target.is_unassigned.is_(False)
+    )
     return _standings(plan_row, list(db.session.scalars(wanted)), day)
 
 
@@ -190,7 +194,7 @@ def _standings(plan_row: Plan, rows: Sequence[Target], day: date) -> list[Standi
         return []
     people = sorted({key[2] for key in groups})
     weights = org.day_weights_of(people, min(key[0] for key in groups), max(key[1] for key in groups))
-    facts = {(b.person_id, b.period_start, b.period_end): b for b in booked(plan_row, groups, {p: day for p in people})}
+    facts = {(b.person_id, b.period_start, b.period_end): b for b in booked(plan_row, groups, dict.fromkeys(people, day))}
     found = []
     for (start, end, person_id), held in sorted(groups.items()):
         days = rules.add_days(rules.leaf_days(to_leaf(row), weights[person_id]) for row in held)
@@ -272,7 +276,9 @@ def unconfirmed(person_id: str) -> int:
         db.session.scalar(
             select(func.count())
             .select_from(ChangeReceipt)
-            .where(ChangeReceipt.person_id == person_id, ChangeReceipt.acknowledged_at.is_(None), ChangeReceipt.archived_at.is_(None))
+            .where(
+                ChangeReceipt.person_id == person_id, ChangeReceipt.acknowledged_at.is_(None), ChangeReceipt.archived_at.is_(None)
+            )
         )
         or 0
     )

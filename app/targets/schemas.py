@@ -151,7 +151,9 @@ class RequestAdjustment(Named):
     seen_version = fields.Integer(required=True, strict=True)
     effective_from = fields.Date(required=True)
     reason = fields.String(required=True, validate=_WRITTEN)
-    photos = fields.List(fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$")), load_default=list, validate=validate.Length(max=12))
+    photos = fields.List(
+        fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$")), load_default=list, validate=validate.Length(max=12)
+    )
     cells = fields.List(fields.Nested(NewValue), required=True, validate=validate.Length(1, 200))
 
 

@@ -156,7 +156,9 @@ def load_plan(
 def _last_loaded(actor: Actor, plan: Plan) -> dict[_Place, int]:
     """What was loaded last for each place. An adjustment since is no reason to load the old value again."""
     rows = db.session.scalars(
-        select(Target).where(Target.plan_id == plan.id, Target.created_by == actor.person_id).order_by(Target.from_version, Target.id)
+        select(Target)
+        .where(Target.plan_id == plan.id, Target.created_by == actor.person_id)
+        .order_by(Target.from_version, Target.id)
     )
     return {_place_of(row): row.value for row in rows}
 
@@ -180,7 +182,13 @@ def _loaded_plan(actor: Actor, external_id: str | None) -> Plan | None:
 
 
 def _place(leaf: NewLeaf) -> _Place:
-    return leaf["person_id"], leaf.get("product_line_id"), leaf["period_start"], leaf["period_end"], leaf.get("is_unassigned", False)
+    return (
+        leaf["person_id"],
+        leaf.get("product_line_id"),
+        leaf["period_start"],
+        leaf["period_end"],
+        leaf.get("is_unassigned", False),
+    )
 
 
 def _place_of(row: Target) -> _Place:
@@ -191,7 +199,7 @@ def _check_leaves(actor: Actor, plan: Plan, leaves: Sequence[NewLeaf]) -> None:
     people = {person.id for person in db.session.scalars(org.people(actor))}
     places = Counter(_place(leaf) for leaf in leaves)
     for leaf in leaves:
-        about = {"person": leaf["person_id"], "start": leaf["period_start"], "end": leaf["period_end"]}
+        about: dict[str, Any] = {"person": leaf["person_id"], "start": leaf["period_start"], "end": leaf["period_end"]}
         if leaf["person_id"] not in people:
             raise NotFound()
         if not plan.starts_on <= leaf["period_start"] <= leaf["period_end"] <= plan.ends_on:
@@ -404,7 +412,10 @@ def undo_adjustment(actor: Actor, *, id: str) -> None:
         raise Refusal("targets.undo_superseded", status=409)
     people = {row.person_id for row in rows}
     today = _today(actor, people)
-    originals = {row.id: queries.to_leaf(db.session.get_one(Target, cell["target_id"])) for row, cell in zip(rows, adjustment.cells, strict=True)}
+    originals = {
+        row.id: queries.to_leaf(db.session.get_one(Target, cell["target_id"]))
+        for row, cell in zip(rows, adjustment.cells, strict=True)
+    }
     values = {row.id: originals[row.id].value for row in rows}
     is_same_day = all(today <= row.effective_from for row in rows)
     change = _Change(plan, values, adjustment.approver_id, today, originals=originals if is_same_day else {})
@@ -488,7 +499,9 @@ def ask_about_change(actor: Actor, *, id: str, question: str) -> None:
     receipt.asked_at = actor.at
     receipt.seen_at = receipt.seen_at or actor.at
     name = org.person(actor, actor.person_id).name
-    fact = ChangeQuestioned(receipt.id, receipt.person_id, name, receipt.decided_by, receipt.period_start, receipt.period_end, receipt.question)
+    fact = ChangeQuestioned(
+        receipt.id, receipt.person_id, name, receipt.decided_by, receipt.period_start, receipt.period_end, receipt.question
+    )
     events.announce(actor, fact)
 
 
@@ -505,7 +518,11 @@ def freeze_closed_days(actor: Actor, person_ids: Iterable[str]) -> None:
         wanted = select(Target).where(
             Target.person_id == person_id, Target.to_version.is_(None), Target.archived_at.is_(None), Target.period_start < today
         )
-        rows = [row for row in db.session.scalars(wanted.order_by(Target.id)) if row.frozen_until is None or row.frozen_until < row.period_end]
+        rows = [
+            row
+            for row in db.session.scalars(wanted.order_by(Target.id))
+            if row.frozen_until is None or row.frozen_until < row.period_end
+        ]
         if not rows:
             continue
         weights = org.day_weights(person_id, min(row.period_start for row in rows), max(row.period_end for row in rows))
@@ -567,7 +584,10 @@ def _effect(actor: Actor, change: _Change) -> rules.Effect:
     if not change.originals:
         return effect
     kept = {id: (old.frozen, old.frozen_until) for id, old in change.originals.items()}
-    restored = [replace(leaf, frozen=kept[leaf.replaces][0], frozen_until=kept[leaf.replaces][1]) if leaf.replaces in kept else leaf for leaf in effect.leaves]
+    restored = [
+        replace(leaf, frozen=kept[leaf.replaces][0], frozen_until=kept[leaf.replaces][1]) if leaf.replaces in kept else leaf
+        for leaf in effect.leaves
+    ]
     return rules.describe(leaves, restored, effect.effective_from, today, weights, booked)
 
 
@@ -578,7 +598,10 @@ def _publish(actor: Actor, change: _Change, *, reason: str, adjustment: Adjustme
         raise Refusal("targets.nothing_changes")
     plan.version += 1
     version = _add_version(actor, plan, effective_from=effect.effective_from, adjustment_id=adjustment.id if adjustment else None)
-    old = {row.id: row for row in db.session.scalars(queries.current(plan.id).where(Target.id.in_([leaf.replaces for leaf in effect.leaves])))}
+    old = {
+        row.id: row
+        for row in db.session.scalars(queries.current(plan.id).where(Target.id.in_([leaf.replaces for leaf in effect.leaves])))
+    }
     kinds = {(row.period_start, row.period_end): row.period_kind for row in old.values()}
     for leaf in effect.leaves:
         before = old.get(leaf.replaces or "")
@@ -724,7 +747,12 @@ def _cells(actor: Actor, plan: Plan, cells: Sequence[NewValue]) -> list[Target]:
         raise Refusal("targets.cell_twice")
     if any(cell["new_value"] < 0 for cell in cells):
         raise Refusal("targets.value_negative")
-    named = {row.id: row for row in db.session.scalars(select(Target).where(Target.plan_id == plan.id, Target.id.in_([c["target_id"] for c in cells])))}
+    named = {
+        row.id: row
+        for row in db.session.scalars(
+            select(Target).where(Target.plan_id == plan.id, Target.id.in_([c["target_id"] for c in cells]))
+        )
+    }
     if len(named) < len(cells) or not all(queries.may_see(actor, person) for person in {row.person_id for row in named.values()}):
         raise NotFound()
     rows = [_present(plan, _place_of(named[cell["target_id"]])) for cell in cells]

@@ -67,9 +67,18 @@ WORDS: dict[str, Sentence] = {
     },
     "targets.undone_reason": {"zh": "撤回之前的调整:{reason}", "en": "The earlier adjustment was undone: {reason}"},
     # --- notices ---
-    "targets.notice.requested_lower": {"zh": "{name}申请下调{what}:{old} → {new}", "en": "{name} asks to lower {what}: {old} → {new}"},
-    "targets.notice.requested_raise": {"zh": "{name}申请上调{what}:{old} → {new}", "en": "{name} asks to raise {what}: {old} → {new}"},
-    "targets.notice.requested_move": {"zh": "{name}申请调整{what},总数 {old} 不变", "en": "{name} asks to shift {what}; the total {old} stays"},
+    "targets.notice.requested_lower": {
+        "zh": "{name}申请下调{what}:{old} → {new}",
+        "en": "{name} asks to lower {what}: {old} → {new}",
+    },
+    "targets.notice.requested_raise": {
+        "zh": "{name}申请上调{what}:{old} → {new}",
+        "en": "{name} asks to raise {what}: {old} → {new}",
+    },
+    "targets.notice.requested_move": {
+        "zh": "{name}申请调整{what},总数 {old} 不变",
+        "en": "{name} asks to shift {what}; the total {old} stays",
+    },
     "targets.notice.target_of": {"zh": "{period}目标", "en": "the {period} target"},
     "targets.notice.approved": {"zh": "{name}批准了你的调整申请", "en": "{name} approved your request"},
     "targets.notice.rejected": {"zh": "{name}驳回了你的调整申请", "en": "{name} rejected your request"},
@@ -78,7 +87,10 @@ WORDS: dict[str, Sentence] = {
     "targets.notice.see_request": {"zh": "点开查看详情。", "en": "Open it for the details."},
     "targets.notice.changed": {"zh": "{period}目标有调整:{old} → {new}", "en": "{period} target changed: {old} → {new}"},
     "targets.notice.changed_today": {"zh": "今天需要 {old} → {new}。{reason}", "en": "Needed today {old} → {new}. {reason}"},
-    "targets.notice.changed_day": {"zh": "{day}起每天 {old} → {new}。{reason}", "en": "From {day} a day asks {old} → {new}. {reason}"},
+    "targets.notice.changed_day": {
+        "zh": "{day}起每天 {old} → {new}。{reason}",
+        "en": "From {day} a day asks {old} → {new}. {reason}",
+    },
     "targets.notice.questioned": {"zh": "{name}对{period}目标有疑问", "en": "{name} has a question about the {period} target"},
     "targets.notice.approve": {"zh": "批准", "en": "Approve"},
     "targets.notice.acknowledge": {"zh": "确认", "en": "Acknowledge"},
@@ -99,7 +111,20 @@ WORDS: dict[str, Sentence] = {
     "targets.span": {"zh": "{start} – {end}", "en": "{start} – {end}"},
 }
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def period(start: date, end: date, locale: str) -> str:
