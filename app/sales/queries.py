@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from app.core.actor import Actor, Role
 from app.core.db import db
@@ -15,7 +15,7 @@ from app.core.errors import NotFound
 from app.customers import queries as customers
 from app.customers.models import Customer
 from app.org import queries as org
-from app.sales.models import Credit, FxRate, Order, Product, Receipt
+from app.sales.models import Credit, FxRate, Order, Product, ProductLine, Receipt
 
 # --- Buckets and grants ------------------------------------------------------------------------
 
@@ -122,3 +122,34 @@ def rate(organization_id: str, currency: str, on: date) -> Decimal | None:
     return db.session.scalar(
         select(FxRate.average).where(FxRate.organization_id == organization_id, FxRate.currency == currency, FxRate.on == on)
     )
+
+
+# --- Credits -----------------------------------------------------------------------------------
+
+
+def credited(person_ids: Sequence[str], metric: str, start: date, end: date) -> dict[str, dict[date, int]]:
+    """What people were credited in a metric, by person and day, in minor units of the base currency.
+
+    All product lines together. People and days without a credit are missing.
+    """
+    rows = db.session.execute(
+        select(Credit.person_id, Credit.on, func.sum(Credit.amount))
+        .where(
+            Credit.person_id.in_(list(person_ids)),
+            Credit.metric == metric,
+            Credit.on.between(start, end),
+            Credit.archived_at.is_(None),
+        )
+        .group_by(Credit.person_id, Credit.on)
+        .order_by(Credit.person_id, Credit.on)
+    )
+    found: dict[str, dict[date, int]] = {}
+    for person_id, on, amount in rows:
+        found.setdefault(person_id, {})[on] = int(amount)
+    return found
+
+
+def line_names(line_ids: Iterable[str]) -> dict[str, str]:
+    """The names of product lines."""
+    rows = db.session.execute(select(ProductLine.id, ProductLine.name).where(ProductLine.id.in_(list(line_ids))))
+    return {line_id: name for line_id, name in rows}
