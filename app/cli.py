@@ -23,7 +23,6 @@ from app.core.db import db
 from app.factory import create_app
 from app.org.models import Organization
 
-
 # Every other command first brings the database to the newest version, so that it works on a fresh machine.
 LEAVES_THE_DATABASE = {None, "serve", "check", "openapi", "db"}
 
