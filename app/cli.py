@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 import segno
-from flask.cli import FlaskGroup, with_appcontext
+from flask.cli import FlaskGroup, ScriptInfo, with_appcontext
 from sqlalchemy import select
 
 from app import logs, serve, tls, web
@@ -22,6 +22,9 @@ from app.core import clock, process
 from app.core.db import db
 from app.factory import create_app
 from app.org.models import Organization
+
+# Every other command first brings the database to the newest version, so that it works on a fresh machine.
+LEAVES_THE_DATABASE = {None, "serve", "check", "openapi", "db"}
 
 
 class Commands(FlaskGroup):
@@ -37,8 +40,12 @@ class Commands(FlaskGroup):
 
 
 @click.group(cls=Commands, create_app=create_app, add_default_commands=False, add_version_option=False)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Paceline 知行: from the plan to what people do today."""
+    if context.invoked_subcommand not in LEAVES_THE_DATABASE and "--help" not in sys.argv:
+        with context.ensure_object(ScriptInfo).load_app().app_context():
+            serve.prepare_database()
 
 
 @main.command("serve")
@@ -123,7 +130,6 @@ def _demo() -> Any:
 def demo_command(is_accounts: bool, language: str) -> None:
     """Load the demo company."""
     if not is_accounts:
-        serve.prepare_database()
         _demo().load(clock.now(), language)
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
@@ -132,11 +138,10 @@ def demo_command(is_accounts: bool, language: str) -> None:
 
 
 @main.command("worker")
-@with_appcontext
 def worker_command() -> None:
     """Run one worker: reminders, deliveries, jobs. As many as you like may run at once."""
     process.end_with_parent()
-    importlib.import_module("app.notifications.worker").run()
+    importlib.import_module("app.notifications.worker").run(create_app())
 
 
 @main.command("check")
