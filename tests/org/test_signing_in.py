@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -33,7 +32,7 @@ def rep(company: Organization) -> Person:
 
 
 @pytest.fixture
-def verifications(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def verifications(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hashes that were verified."""
     seen: list[str] = []
     real = PasswordHasher.verify
@@ -43,7 +42,7 @@ def verifications(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return real(self, hash, password)
 
     monkeypatch.setattr(PasswordHasher, "verify", counted)
-    yield seen
+    return seen
 
 
 def sign_in(client: FlaskClient, name: str, password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def]
