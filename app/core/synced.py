@@ -179,6 +179,21 @@ def register_grants(for_people: ForPeople, watches: Mapping[type[Base], Watch]) 
         _watches[model].append(watch)
 
 
+def unregister(models: Iterable[type], rules: Iterable[ForPeople]) -> None:
+    """Takes back what a package registered: for packages that only tests have."""
+    for model in models:
+        _kinds.pop(model, None)
+    for rule in rules:
+        if rule in _rules:
+            _rules.remove(rule)
+
+
+def unwatch(models: Iterable[type]) -> None:
+    """Takes back the watches of tables that only tests have."""
+    for model in models:
+        _watches.pop(model, None)
+
+
 def _keep_old_values(model: type[Base]) -> None:
     """Makes assignments remember the old value even where it was not loaded: a revocation needs it."""
     for attribute in model.__mapper__.column_attrs:
