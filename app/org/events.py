@@ -13,6 +13,13 @@ class WorkingTimeChanging:
 
 
 @dataclass(frozen=True)
+class OrganizationCreated:
+    """A company exists; packages above give it what it starts with."""
+
+    organization_id: str
+
+
+@dataclass(frozen=True)
 class PersonDisabled:
     """A person may no longer sign in; sessions, links and tokens have ended."""
 

@@ -15,7 +15,7 @@ from app.core.db import db, new_id
 from app.core.errors import Forbidden, Gone, NotFound, Refusal
 from app.core.events import announce
 from app.org import access, queries
-from app.org.events import PersonDisabled, WorkingTimeChanging
+from app.org.events import OrganizationCreated, PersonDisabled, WorkingTimeChanging
 from app.org.models import Account, CalendarDay, Leave, Organization, Person, Team
 
 MAX_LEAVE_DAYS = 366
@@ -55,7 +55,9 @@ def create_organization(
     db.session.add(organization)
     db.session.flush()
     year = now.astimezone(ZoneInfo(time_zone)).year
-    fill_calendar(Actor.system(organization.id, now, locale), [year - 1, year, year + 1])
+    actor = Actor.system(organization.id, now, locale)
+    fill_calendar(actor, [year - 1, year, year + 1])
+    announce(actor, OrganizationCreated(organization.id))
     return organization
 
 

@@ -42,7 +42,7 @@ def credit_buckets(credit: Credit) -> list[str]:
 
 def finance_grants(organization_id: str, person_ids: Sequence[str]) -> Iterable[tuple[str, str]]:
     """Finance holds the customers that have a receipt to confirm."""
-    finance = org.with_role(organization_id, Role.FINANCE, among=person_ids)
+    finance = sorted(set(person_ids) & set(org.with_role(organization_id, Role.FINANCE)))
     if not finance:
         return []
     waiting = db.session.scalars(
@@ -65,6 +65,11 @@ def touched_finance(receipt: Receipt, changed: Mapping[str, Any]) -> Sequence[st
     return org.with_role(receipt.organization_id, Role.FINANCE)
 
 
+def touched_by_role(person: Any, changed: Mapping[str, Any]) -> Sequence[str]:
+    """A person who joins or leaves finance, or is disabled."""
+    return [person.id] if not changed or {"role", "is_active"} & changed.keys() else []
+
+
 # --- Scope -------------------------------------------------------------------------------------
 
 
@@ -80,7 +85,7 @@ def receipts_of(actor: Actor, customer: Customer, limit: int = 200) -> list[Rece
     return list(db.session.scalars(found.order_by(Receipt.received_on.desc(), Receipt.id).limit(limit)))
 
 
-def visible_receipts(actor: Actor) -> Select[tuple[Receipt]]:
+def visible_receipts(actor: Actor) -> Select[Receipt]:
     """The receipts whose customer the actor may see, or that the actor reported."""
     return (
         select(Receipt)
@@ -109,7 +114,7 @@ def lines_of_products(organization_id: str, product_ids: Iterable[str]) -> dict[
     found = select(Product.id, Product.product_line_id).where(
         Product.organization_id == organization_id, Product.id.in_(list(product_ids))
     )
-    return {product: line for product, line in db.session.execute(found)}
+    return {row.id: row.product_line_id for row in db.session.execute(found)}
 
 
 def rate(organization_id: str, currency: str, on: date) -> Decimal | None:
@@ -147,4 +152,4 @@ def credited(person_ids: Sequence[str], metric: str, start: date, end: date) -> 
 def line_names(line_ids: Iterable[str]) -> dict[str, str]:
     """The names of product lines."""
     rows = db.session.execute(select(ProductLine.id, ProductLine.name).where(ProductLine.id.in_(list(line_ids))))
-    return {line_id: name for line_id, name in rows}
+    return {row.id: row.name for row in rows}
