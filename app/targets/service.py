@@ -26,6 +26,7 @@ from app.core.db import db, new_id
 from app.core.errors import Forbidden, NotFound, Refusal, StaleVersion
 from app.core.words import say
 from app.org import queries as org
+from app.org.models import Person
 from app.sales import queries as sales
 from app.targets import queries, rules, words
 from app.targets.events import (
@@ -196,7 +197,7 @@ def _place_of(row: Target) -> _Place:
 
 
 def _check_leaves(actor: Actor, plan: Plan, leaves: Sequence[NewLeaf]) -> None:
-    people = {person.id for person in db.session.scalars(org.people(actor))}
+    people = set(db.session.scalars(org.people(actor).with_only_columns(Person.id)))
     places = Counter(_place(leaf) for leaf in leaves)
     for leaf in leaves:
         about: dict[str, Any] = {"person": leaf["person_id"], "start": leaf["period_start"], "end": leaf["period_end"]}
