@@ -27,4 +27,5 @@ org = Domain(
     words=WORDS,
     blueprints=[blueprint],
     commands=[commands.init, commands.person],
+    deciders=queries.deciders,
 )

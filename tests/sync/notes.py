@@ -248,5 +248,4 @@ notes = Domain(
             },
         )
     ],
-    deciders=lambda organization_id, person_id: ["boss"] if person_id != "boss" else [],
 )  # fmt: skip
