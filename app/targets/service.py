@@ -281,6 +281,8 @@ def request_adjustment(
     plan = queries.plan(actor, plan_id)
     rows = _cells(actor, plan, cells)
     _check_seen(actor, plan, rows, seen_version)
+    if all(row.value == cell["new_value"] for row, cell in zip(rows, cells, strict=True)):
+        raise Refusal("targets.nothing_changes")
     asked_on = clock.local_day(actor.at, org.zone(actor.person_id))
     if effective_from < asked_on:
         raise Refusal("targets.effective_in_past", fields={"effective_from": "targets.effective_in_past"}, today=asked_on)
@@ -756,10 +758,7 @@ def _cells(actor: Actor, plan: Plan, cells: Sequence[NewValue]) -> list[Target]:
     }
     if len(named) < len(cells) or not all(queries.may_see(actor, person) for person in {row.person_id for row in named.values()}):
         raise NotFound()
-    rows = [_present(plan, _place_of(named[cell["target_id"]])) for cell in cells]
-    if all(row.value == cell["new_value"] for row, cell in zip(rows, cells, strict=True)):
-        raise Refusal("targets.nothing_changes")
-    return rows
+    return [_present(plan, _place_of(named[cell["target_id"]])) for cell in cells]
 
 
 def _rows_of(adjustment: Adjustment) -> list[Target]:
