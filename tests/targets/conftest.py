@@ -14,6 +14,7 @@ from sqlalchemy.orm import scoped_session
 from app.core import events
 from app.core.actor import Actor
 from app.core.db import db, new_id
+from app.org import queries as org
 from app.sales import service as sales
 from app.targets import queries, rules, service
 from app.targets.models import Adjustment, ChangeReceipt, Plan, Target
@@ -49,8 +50,6 @@ class Planned:
     def days(self, who: Actor, line: int | None = 0, *, is_unassigned: bool = False) -> dict[date, int]:
         """What each day of a leaf asks, with the present calendar."""
         row = self.leaf(who, line, is_unassigned=is_unassigned)
-        from app.org import queries as org
-
         return rules.leaf_days(queries.to_leaf(row), org.day_weights(who.person_id, START, END))
 
     def total(self) -> int:

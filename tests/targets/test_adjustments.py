@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -83,8 +84,6 @@ def test_a_request_never_reaches_back(planned: Planned) -> None:
 
 
 def test_a_request_written_offline_counts_from_the_day_on_which_it_was_written(planned: Planned) -> None:
-    from dataclasses import replace
-
     sent_late = replace(planned.company.rep, now=local(TODAY + timedelta(days=2)), at=local(TODAY))
     assert planned.adjustment(planned.ask(sent_late)).effective_from == TODAY
 
