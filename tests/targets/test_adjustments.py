@@ -47,7 +47,7 @@ def test_a_request_across_teams_goes_to_the_lowest_manager_of_all(planned: Plann
     director = company.director
     boss = org_service.create_person(company.system, name="总经理", role="director")
     org_service.join_manager(company.system, person_id=director.person_id, manager_id=boss.id)
-    cells = [(planned.leaf(company.rep), 20 * WAN), (planned.leaf(company.stranger), 32 * WAN)]
+    cells = [(planned.leaf(company.rep), 18 * WAN), (planned.leaf(company.stranger), 34 * WAN)]
     assert planned.adjustment(planned.ask(director, *cells)).approver_id == boss.id
 
 
@@ -182,7 +182,7 @@ def test_a_raise_beyond_what_is_unassigned_is_a_stated_over_assignment(planned: 
 
 def test_only_the_people_touched_get_receipts(planned: Planned) -> None:
     company = planned.company
-    cells = [(planned.leaf(company.rep), 20 * WAN), (planned.leaf(company.colleague), 22 * WAN)]
+    cells = [(planned.leaf(company.rep), 18 * WAN), (planned.leaf(company.colleague), 24 * WAN)]
     planned.approve(planned.ask(company.manager, *cells), company.director)
     assert sorted(r.person_id for r in planned.receipts()) == sorted([company.rep.person_id, company.colleague.person_id])
     assert {fact.person_id for fact in heard(planned, PlanChanged)} == {company.rep.person_id, company.colleague.person_id}
@@ -216,6 +216,44 @@ def test_an_event_says_what_the_change_means_for_today(planned: Planned) -> None
     assert (fact.on, fact.is_today) == (TODAY, True)
     assert (fact.day_old, fact.day_new) == (before.pace.needed_today, after.pace.needed_today)
     assert before.pace.actual == after.pace.actual == 60 * WAN
+
+
+# --- taking effect by rule --------------------------------------------------------------------------
+
+
+def test_a_small_zero_sum_shift_of_a_manager_takes_effect_by_rule(planned: Planned) -> None:
+    company = planned.company
+    before = planned.total()
+    cells = [(planned.leaf(company.rep), 20 * WAN), (planned.leaf(company.colleague), 22 * WAN)]
+    adjustment = planned.adjustment(planned.ask(company.manager, *cells))
+    assert (adjustment.status, adjustment.decided_by, adjustment.result_version) == ("approved", company.manager.person_id, 2)
+    assert (planned.leaf(company.rep).value, planned.leaf(company.colleague).value) == (20 * WAN, 22 * WAN)
+    assert planned.total() == before
+    assert len(planned.receipts()) == 2
+    assert heard(planned, AdjustmentRequested) == []
+    service.undo_adjustment(company.manager, id=adjustment.id)
+    assert planned.leaf(company.rep).value == 22 * WAN
+
+
+def test_what_is_unassigned_may_be_handed_out_by_rule(planned: Planned) -> None:
+    company = planned.company
+    planned.approve(planned.ask())
+    held = planned.leaf(company.manager, is_unassigned=True)
+    cells = [(held, 3 * WAN), (planned.leaf(company.colleague), 21 * WAN)]
+    assert planned.adjustment(planned.ask(company.manager, *cells)).status == "approved"
+    assert planned.leaf(company.manager, is_unassigned=True).value == 3 * WAN
+
+
+def test_a_shift_that_is_large_or_not_zero_in_sum_or_of_ones_own_is_decided_above(planned: Planned) -> None:
+    company = planned.company
+    rep, colleague = planned.leaf(company.rep), planned.leaf(company.colleague)
+    one_cent_more_than_a_tenth = [(rep, 20 * WAN - 1), (colleague, 22 * WAN + 1)]
+    not_zero = [(rep, 21 * WAN), (colleague, 20 * WAN + 1)]
+    for cells in (one_cent_more_than_a_tenth, not_zero):
+        adjustment = planned.adjustment(planned.ask(company.manager, *cells))
+        assert (adjustment.status, adjustment.approver_id) == ("submitted", company.director.person_id)
+    own = [(rep, 21 * WAN), (planned.leaf(company.rep, 1), 67 * WAN)]
+    assert planned.adjustment(planned.ask(company.rep, *own)).status == "submitted"
 
 
 # --- who may decide, and how often ----------------------------------------------------------------
@@ -257,6 +295,17 @@ def test_an_admin_sees_a_request_and_does_not_decide_it(planned: Planned) -> Non
 def test_someone_above_the_approver_may_decide(planned: Planned) -> None:
     planned.approve(planned.ask(), planned.company.director)
     assert planned.leaf(planned.company.manager, is_unassigned=True).value == 4 * WAN
+
+
+def test_after_a_move_in_the_tree_the_present_manager_decides(planned: Planned) -> None:
+    company = planned.company
+    adjustment_id = planned.ask()
+    org_service.join_manager(company.system, person_id=company.rep.person_id, manager_id=company.other_manager.person_id)
+    with pytest.raises(Forbidden) as found:
+        planned.approve(adjustment_id)
+    assert found.value.params == {"name": "孙浩"}
+    planned.approve(adjustment_id, company.other_manager)
+    assert planned.leaf(company.other_manager, is_unassigned=True).value == 4 * WAN
 
 
 def test_another_organisation_finds_nothing(planned: Planned) -> None:
@@ -429,7 +478,9 @@ def test_the_preview_is_what_the_approval_does(planned: Planned) -> None:
     planned.approve(planned.ask())
     (receipt,) = planned.receipts()
     (person,) = effect.people
-    assert [(d.on.isoformat(), d.old_value, d.new_value) for d in person.days] == [tuple(d.values()) for d in receipt.days]
+    assert [(d.on.isoformat(), d.old_value, d.new_value) for d in person.days] == [
+        (d["on"], d["old_value"], d["new_value"]) for d in receipt.days
+    ]
     assert all(total.remainder == 0 for total in effect.totals)
     with pytest.raises(NotFound):
         service.preview(
