@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from app import logs, serve, tls, web
 from app.config import BadSetting, Settings
-from app.core import process
+from app.core import clock, process
 from app.core.db import db
 from app.factory import create_app
 from app.org.models import Organization
@@ -73,7 +73,7 @@ def serve_command(
         serve.prepare_database()
         if is_demo and db.session.scalars(select(Organization.id).limit(1)).first() is None:
             click.echo("Loading the demo company …")
-            _demo().load()
+            _demo().load(clock.now())
     certificate = _certificate(settings.data_dir / "tls") if is_tls else None
     page = tls.CertificatePage(host, port + 1, settings.data_dir / "tls", url) if is_tls else None
 
@@ -118,12 +118,13 @@ def _demo() -> Any:
 
 @main.command("demo")
 @click.option("--accounts", "is_accounts", is_flag=True, help="Print the sign-ins as CSV instead: role,email,password.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Names in the demo company.")
 @with_appcontext
-def demo_command(is_accounts: bool) -> None:
+def demo_command(is_accounts: bool, language: str) -> None:
     """Load the demo company."""
     if not is_accounts:
         serve.prepare_database()
-        _demo().load()
+        _demo().load(clock.now(), language)
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(["role", "email", "password"])

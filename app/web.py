@@ -144,8 +144,12 @@ class ErrorSchema(Schema):
 
     code = fields.String(required=True, metadata={"description": "a stable name, such as not_found"})
     message = fields.String(required=True, metadata={"description": "a sentence in the reader's language"})
-    fields = fields.Dict(
-        keys=fields.String(), values=fields.String(), required=True, allow_none=True, metadata={"description": "field: what is wrong"}
+    fields = fields.Dict(  # type: ignore[assignment]  # the wire's name
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "field: what is wrong"},
     )
 
 

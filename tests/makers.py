@@ -1,9 +1,9 @@
 """A valid thing in one line. Each maker goes through the services and flushes; commit before a request is to see it.
 
-    company = make_organization()
-    boss = make_person(company, role="manager")
-    rep = make_person(company, manager=boss)
-    client = signed_in_client(app, rep)
+company = make_organization()
+boss = make_person(company, role="manager")
+rep = make_person(company, manager=boss)
+client = signed_in_client(app, rep)
 """
 
 from __future__ import annotations

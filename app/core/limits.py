@@ -42,12 +42,11 @@ def spend(limit: Limit, key: str, now: datetime) -> int:
     Runs in a transaction of its own, so that a refused request counts too: call it before the
     session has begun to write.
     """
-    table = RateCount.__table__
     is_over = RateCount.ends_at <= now
     ends_at = now + timedelta(seconds=limit.seconds)
     with db.engine.begin() as connection:
         connection.execute(delete(RateCount).where(RateCount.ends_at <= now))
-        insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+        insert = postgresql.insert(RateCount) if connection.dialect.name == "postgresql" else sqlite.insert(RateCount)
         statement = insert.values(key=_key(limit, key), count=1, ends_at=ends_at)
         statement = statement.on_conflict_do_update(
             index_elements=["key"],

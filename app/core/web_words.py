@@ -35,10 +35,7 @@ WORDS: dict[str, Sentence] = {
         "zh": "请重新登录。没发出的内容都还在手机上。",
         "en": "Please sign in again. Everything not sent yet is still on this phone.",
     },
-    "wrong_user": {
-        "zh": "现在登录的是另一个人,这次请求没有执行。请刷新页面。",
-        "en": "Somebody else is signed in now, so nothing was done. Reload the page.",
-    },
+    "wrong_user": {"zh": "这台手机现在登录的是另一个人。", "en": "Somebody else is signed in here now."},
     "cross_origin": {
         "zh": "这个请求来自别的网站,没有执行。",
         "en": "This request came from another website, so nothing was done.",
@@ -52,10 +49,13 @@ WORDS: dict[str, Sentence] = {
     "method_not_allowed": {"zh": "这个地址不支持这种操作。", "en": "This address does not take this method."},
     "not_acceptable": {"zh": "服务器不能给出你要的格式。", "en": "The server cannot answer in the form you asked for."},
     "bad_range": {"zh": "请求的范围超出了文件。", "en": "The file has no such range."},
-    "conflict": {"zh": "内容在此期间变了,请刷新后再试。", "en": "This changed meanwhile. Reload and try again."},
+    "conflict": {"zh": "这和已有的记录冲突,没有保存。", "en": "This contradicts a record that is there already."},
     "too_slow": {"zh": "请求传得太慢,请再试一次。", "en": "The request took too long to arrive. Please try again."},
-    "too_large": {"zh": "内容太大,请减小后再发。", "en": "This is too large. Send less at once."},
-    "too_many_requests": {"zh": "尝试太频繁,请在 {seconds} 秒后再试。", "en": "Too many attempts. Try again in {seconds} seconds."},
+    "too_large": {"zh": "内容太大,无法保存到服务器。", "en": "This is too large for the server."},
+    "too_many_requests": {
+        "zh": "尝试太频繁,请在 {seconds} 秒后再试。",
+        "en": "Too many attempts. Try again in {seconds} seconds.",
+    },
     "server_error": {
         "zh": "服务器出错了,已经记录。请稍后再试。",
         "en": "Something went wrong on the server and was recorded. Please try again later.",

@@ -117,9 +117,17 @@ def session_of(session_id: str, now: datetime) -> tuple[Device, Person, Account]
 def is_open(device_id: str | None, token_id: str | None) -> bool:
     """Whether a session or a token still holds, for connections that stay open."""
     if device_id:
-        ended = select(Device.signed_out_at, Person.is_active).join(Person, Person.id == Device.person_id).where(Device.id == device_id)
+        ended = (
+            select(Device.signed_out_at, Person.is_active)
+            .join(Person, Person.id == Device.person_id)
+            .where(Device.id == device_id)
+        )
     else:
-        ended = select(ApiToken.revoked_at, Person.is_active).join(Person, Person.id == ApiToken.person_id).where(ApiToken.id == token_id)
+        ended = (
+            select(ApiToken.revoked_at, Person.is_active)
+            .join(Person, Person.id == ApiToken.person_id)
+            .where(ApiToken.id == token_id)
+        )
     row = db.session.execute(ended).first()
     return row is not None and row[0] is None and row[1]
 

@@ -59,8 +59,11 @@ def _by_token(token: str) -> SignedIn | None:
     return _signed_in(person, account, token_id=row.id)
 
 
-def _signed_in(person: Person, account: Account, **kept: str) -> SignedIn:
-    return SignedIn(person.organization_id, person.id, Role(person.role), account.locale, **kept)
+def _signed_in(
+    person: Person, account: Account, *, session_id: str = "", device_id: str | None = None, token_id: str | None = None
+) -> SignedIn:
+    role = Role(person.role)
+    return SignedIn(person.organization_id, person.id, role, account.locale, session_id, device_id, token_id)
 
 
 def _is_alive(user: SignedIn) -> bool:
@@ -195,9 +198,7 @@ def change_password(body: dict[str, str]) -> None:
     user = web.signed_in()
     db.session.rollback()  # the attempt is counted in a transaction of its own
     keys = _spend_attempt(f"change/{actor.person_id}", None)
-    access.change_password(
-        actor, current=body["current"], password=body["password"], device_id=user.device_id if user else None
-    )
+    access.change_password(actor, current=body["current"], password=body["password"], device_id=user.device_id if user else None)
     _give_back(keys)
     db.session.commit()
 
@@ -281,9 +282,7 @@ class Link(MethodView):
     @blueprint.response(200, schemas.NewSessionSchema)
     def post(self, body: dict[str, str], token: str) -> dict[str, Any]:
         """Set the password and sign in."""
-        new = access.use_link(
-            token=token, password=body["password"], user_agent=request.user_agent.string, now=clock.now()
-        )
+        new = access.use_link(token=token, password=body["password"], user_agent=request.user_agent.string, now=clock.now())
         return _begin(new)
 
 

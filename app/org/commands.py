@@ -46,7 +46,9 @@ def _asked(name: str, **kwargs: Any) -> Callable[[Any], Any]:
 @_asked("--admin-name", help="The first admin.")
 @_asked("--admin-email", help="The first admin's e-mail address.")
 @with_appcontext
-def init(name: str, code: str, currency: str, time_zone: str, calendar: str, locale: str, admin_name: str, admin_email: str) -> None:
+def init(
+    name: str, code: str, currency: str, time_zone: str, calendar: str, locale: str, admin_name: str, admin_email: str
+) -> None:
     """Make a company with its first admin; prints the one-time link by which the admin joins."""
     now = clock.now()
     if "@" not in admin_email:
@@ -92,7 +94,9 @@ def set_password(who: str, code: str | None) -> None:
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     if not password:
-        raise click.UsageError("Write the password to standard input, for example: echo 'a good password' | paceline person set-password …")
+        raise click.UsageError(
+            "Write the password to standard input, for example: echo 'a good password' | paceline person set-password …"
+        )
     try:
         access.set_password(actor, person_id=found.id, password=password)
     except Refusal as error:
@@ -131,7 +135,14 @@ def list_people(code: str | None) -> None:
         wanted = wanted.where(func.lower(Organization.code) == code.lower())
     for organization, found, account in db.session.execute(wanted):
         state = "disabled" if not found.is_active else "password" if account and account.password_hash else "no password"
-        cells = [organization, found.external_id or "-", (account.email if account else None) or "-", found.role, found.name, state]
+        cells = [
+            organization,
+            found.external_id or "-",
+            (account.email if account else None) or "-",
+            found.role,
+            found.name,
+            state,
+        ]
         click.echo("\t".join(cells))
 
 
@@ -139,12 +150,18 @@ def _find(who: str, code: str | None) -> tuple[Person, Actor]:
     """The one active person of this e-mail address, number or phone, and the actor to change them."""
     found: Sequence[Account] = access.find_accounts(who, code)
     if not found:
-        raise click.ClickException(f"There is no active person {who!r}" + (f" in {code!r}" if code else "") + ". See: paceline person list")
+        raise click.ClickException(
+            f"There is no active person {who!r}" + (f" in {code!r}" if code else "") + ". See: paceline person list"
+        )
     if len(found) > 1:
         codes = db.session.scalars(
-            select(Organization.code).where(Organization.id.in_([account.organization_id for account in found])).order_by(Organization.code)
+            select(Organization.code)
+            .where(Organization.id.in_([account.organization_id for account in found]))
+            .order_by(Organization.code)
         )
-        raise click.ClickException(f"{who!r} is in several organizations. Add one of: " + ", ".join(f"--org {each}" for each in codes))
+        raise click.ClickException(
+            f"{who!r} is in several organizations. Add one of: " + ", ".join(f"--org {each}" for each in codes)
+        )
     row = db.session.get_one(Person, found[0].person_id)
     return row, Actor.system(row.organization_id, clock.now())
 
@@ -153,5 +170,3 @@ def _names(found: Person) -> str:
     account = db.session.scalar(select(Account).where(Account.person_id == found.id))
     names = [account.email if account else None, found.external_id, account.phone if account else None]
     return " or ".join(name for name in names if name)
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased
@@ -15,6 +15,8 @@ from app.core.actor import Actor, Role
 from app.core.db import db
 from app.core.errors import NotFound
 from app.org.models import Account, ApiToken, CalendarDay, Device, Leave, Organization, Person, Team
+
+Row = TypeVar("Row", Person, Team)
 
 # --- People and the tree ------------------------------------------------------------------------
 
@@ -60,7 +62,7 @@ def may_see_work_of(actor: Actor, person_id: str) -> bool:
     return actor.role == Role.ADMIN and organization_of(person_id) == actor.organization_id
 
 
-def people(actor: Actor) -> Select[tuple[Person]]:
+def people(actor: Actor) -> Select[Person]:
     """Everyone in the actor's organisation: colleagues see each other's cards."""
     return select(Person).where(Person.organization_id == actor.organization_id).order_by(Person.name, Person.id)
 
@@ -161,7 +163,7 @@ def zone(person_id: str) -> str:
     return str(found[0] or found[1])
 
 
-def _mine(actor: Actor, model: Any, row_id: str) -> Any:
+def _mine(actor: Actor, model: type[Row], row_id: str) -> Row:
     row = db.session.get(model, row_id)
     if row is None or row.organization_id != actor.organization_id:
         raise NotFound()
@@ -235,7 +237,9 @@ def _absences(person_ids: Sequence[str], start: date, end: date) -> Mapping[str,
 
 def devices(actor: Actor) -> list[Device]:
     """The browsers where the actor is signed in, last seen first."""
-    return list(db.session.scalars(select(Device).where(*_is_open(actor.person_id)).order_by(Device.last_seen_at.desc(), Device.id)))
+    return list(
+        db.session.scalars(select(Device).where(*_is_open(actor.person_id)).order_by(Device.last_seen_at.desc(), Device.id))
+    )
 
 
 def _is_open(person_id: str) -> tuple[ColumnElement[bool], ...]:
@@ -310,6 +314,6 @@ def touched_by_person(row: Person, changed: Mapping[str, Any]) -> Iterable[str]:
     if is_new:
         touched.update(admins(row.organization_id))
     if is_new or "manager_id" in changed:
-        for manager_id in {row.manager_id, changed.get("manager_id")} - {None}:
+        for manager_id in filter(None, (row.manager_id, changed.get("manager_id"))):
             touched.update([manager_id, *above(manager_id)])
     return sorted(touched)

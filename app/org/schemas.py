@@ -127,7 +127,7 @@ class PreferenceFields(Schema):
 class SetPreferences(Schema):
     """org.set_preferences"""
 
-    fields = fields.Nested(PreferenceFields, required=True)
+    fields = fields.Nested(PreferenceFields, required=True)  # type: ignore[assignment]  # the wire's name
 
 
 class AddLeave(Schema):

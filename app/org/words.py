@@ -19,7 +19,10 @@ WORDS: dict[str, Sentence] = {
     "person_disabled": {"zh": "这个人已停用。", "en": "This person is no longer active."},
     "email_taken": {"zh": "这个邮箱已经有账号了。", "en": "There is an account with this e-mail address already."},
     "external_id_taken": {"zh": "这个工号已经有人用了。", "en": "Somebody has this staff number already."},
-    "last_admin": {"zh": "这是最后一位管理员,请先指定另一位。", "en": "This is the last admin. Make somebody else an admin first."},
+    "last_admin": {
+        "zh": "这是最后一位管理员,请先指定另一位。",
+        "en": "This is the last admin. Make somebody else an admin first.",
+    },
     "team_cycle": {"zh": "不能放在自己的下级之下。", "en": "This would stand below itself."},
     "bad_code": {
         "zh": "组织代码只能用英文字母、数字、- 和 _。",
@@ -27,7 +30,10 @@ WORDS: dict[str, Sentence] = {
     },
     "code_taken": {"zh": "组织代码“{value}”已被使用。", "en": "There is an organization with the code “{value}” already."},
     "bad_currency": {"zh": "请填三个字母的货币代码,如 CNY。", "en": "Write a currency’s three letters, such as CNY."},
-    "bad_time_zone": {"zh": "没有这个时区,请写成 Asia/Shanghai。", "en": "There is no such time zone. Write one like Asia/Shanghai."},
+    "bad_time_zone": {
+        "zh": "没有这个时区,请写成 Asia/Shanghai。",
+        "en": "There is no such time zone. Write one like Asia/Shanghai.",
+    },
     "bad_calendar": {"zh": "没有这个国家的日历,请写成 CN。", "en": "There is no calendar of that country. Write one like CN."},
     "bad_role": {"zh": "没有这个角色。", "en": "There is no such role."},
     "ends_before_start": {"zh": "结束早于开始。", "en": "It ends before it starts."},

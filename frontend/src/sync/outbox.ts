@@ -43,7 +43,9 @@ async function append(database: Database, name: MutationName, args: unknown, opt
   const here = makeHere(database, who, new Date(at.getTime() + clock.offset_ms()).toISOString());
   const effect = effectOf(name);
   if (!effect) throw new Error(`no local effect for ${name}`);
-  const writes = ((await effect(args as never, here as never)) ?? []) as Write[];
+  // Awaiting what is not a promise would let IndexedDB close the transaction.
+  const shown = effect(args as never, here as never) as Write[] | Promise<Write[]>;
+  const writes = Array.isArray(shown) ? shown : await shown;
   const touches = [...new Set(writes.map((write) => rowKey(write.entity, write.id)))];
   const pending = await database.outbox.orderBy("n").toArray();
   const entry: OutboxEntry = {
