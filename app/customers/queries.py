@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
+from app.core import clock
 from app.core.actor import Actor, Role
 from app.core.db import db
 from app.core.errors import AccessLost, Gone, NotFound
@@ -80,7 +81,7 @@ def scope_of(person_id: str, role: Role | str) -> ColumnElement[bool]:
     return Customer.owner_id == person_id
 
 
-def visible(actor: Actor) -> Select[tuple[Customer]]:
+def visible(actor: Actor) -> Select[Customer]:
     """The customers that the actor may see, without the archived ones, by name."""
     return (
         select(Customer)
@@ -134,6 +135,12 @@ def find(actor: Actor, customer_id: str) -> Customer:
     return _following_merges(actor, customer_id)
 
 
+def today(actor: Actor) -> date:
+    """The local day on which the actor acts: in their own time zone, or the organisation's for the system."""
+    zone = org.organization(actor).time_zone if actor.is_system else org.zone(actor.person_id)
+    return clock.local_day(actor.at, zone)
+
+
 def lost_at(actor: Actor, customer_id: str) -> datetime | None:
     """When the actor last stopped looking after the customer; None if they never did."""
     return db.session.scalar(
@@ -171,12 +178,10 @@ def _is_admitted(actor: Actor, customer: Customer) -> bool:
     """Admitting work waives the access that the writer lost, as far as the admitting person has it."""
     if actor.admitted_by is None:
         return False
-    role = org.role(actor.admitted_by)
-    return role is not None and _is_in(scope_of(actor.admitted_by, role), customer)
+    admitting = org.person(actor, actor.admitted_by)
+    return _is_in(scope_of(admitting.id, admitting.role), customer)
 
 
 def _is_in(condition: ColumnElement[bool], customer: Customer) -> bool:
-    if condition is false():
-        return False
     found = select(Customer.id).where(Customer.id == customer.id, condition)
     return db.session.scalar(found) is not None

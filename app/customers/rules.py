@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from pypinyin import Style, lazy_pinyin
 
@@ -22,15 +23,15 @@ def initials(name: str) -> str:
     return "".join(parts).lower()[:300]
 
 
-def _first_signs(text: str) -> list[str]:
+def _first_signs(text: str) -> str:
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return [word[0] for word in _WORD.findall(plain)]
+    return "".join(word[0] for word in _WORD.findall(plain))
 
 
 def overlapping(spans: Sequence[tuple[date | None, date | None]]) -> tuple[int, int] | None:
     """The positions of two spans of days that share a day, or None. An open end reaches forever."""
     order = sorted(range(len(spans)), key=lambda i: (spans[i][0] or date.min, spans[i][1] or date.max))
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         if (spans[before][1] or date.max) >= (spans[after][0] or date.min):
             return before, after
     return None

@@ -35,7 +35,7 @@ class CustomerSchema(RowSchema):
     phone = nullable(fields.String)
     lat = nullable(fields.Float)
     lng = nullable(fields.Float)
-    datum = nullable(fields.Enum, Datum, by_value=True)
+    datum = nullable(fields.String, validate=validate.OneOf(list(Datum)))
     note = nullable(fields.String)
     facts = out(fields.Dict, keys=fields.String())
     flags = out(fields.List, fields.String())

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.core import clock, events
+from app.core import events
 from app.core.actor import Actor, Role
 from app.core.db import db
 from app.core.errors import Forbidden, NotFound, Refusal
@@ -41,7 +41,7 @@ def create(
         id=id,
         organization_id=actor.organization_id,
         created_at=actor.at,
-        created_by=actor.person_id,
+        created_by=_author(actor),
         name=name.strip(),
         initials=rules.initials(name),
         owner_id=owner_id,
@@ -51,7 +51,7 @@ def create(
     db.session.add(customer)
     db.session.flush()
     if owner_id:
-        _assign(actor, customer.id, owner_id, _today(actor))
+        _assign(actor, customer.id, owner_id, queries.today(actor))
     for sort, contact in enumerate(contacts):
         _add_contact(actor, customer, sort=sort, **contact)
     events.announce(actor, CustomerCreated(customer.id, owner_id))
@@ -91,9 +91,7 @@ def set_contact_fields(actor: Actor, *, id: str, base_v: int, fields: Mapping[st
     return merge(actor, contact, base_v, dict(fields))
 
 
-def set_position(
-    actor: Actor, *, id: str, lat: float, lng: float, datum: str, accuracy_m: int | None = None
-) -> None:
+def set_position(actor: Actor, *, id: str, lat: float, lng: float, datum: str, accuracy_m: int | None = None) -> None:
     """Puts the customer's pin where the actor stands. The former pin is kept in `facts`."""
     customer = _editable(actor, id)
     if customer.lat is not None:
@@ -121,7 +119,7 @@ def reassign(actor: Actor, *, customer_id: str, owner_id: str | None, on: date |
     former = customer.owner_id
     if former == owner_id:
         return
-    on = on or _today(actor)
+    on = on or queries.today(actor)
     _end_assignment(actor, customer.id, on)
     customer.owner_id = owner_id
     if owner_id:
@@ -148,9 +146,7 @@ def merge_into(actor: Actor, *, customer_id: str, into_id: str) -> None:
     one.merged_into_id = other.id
 
 
-def add_territory(
-    actor: Actor, *, id: str, name: str, parent_id: str | None = None, country: str | None = None
-) -> Territory:
+def add_territory(actor: Actor, *, id: str, name: str, parent_id: str | None = None, country: str | None = None) -> Territory:
     """Adds a territory below another one, or at the top."""
     if actor.role is not Role.ADMIN:
         raise Forbidden()
@@ -158,7 +154,7 @@ def add_territory(
         id=id,
         organization_id=actor.organization_id,
         created_at=actor.at,
-        created_by=actor.person_id,
+        created_by=_author(actor),
         name=name,
         parent_id=parent_id,
         country=country,
@@ -180,7 +176,7 @@ def _check_free(model: type[Customer] | type[Contact], id: str) -> None:
 
 def _check_may_own(actor: Actor, owner_id: str) -> None:
     is_below = actor.role is Role.ADMIN or owner_id in [actor.person_id, *org.below(actor.person_id)]
-    if not is_below or not org.is_active(actor.organization_id, owner_id):
+    if not is_below or not org.person(actor, owner_id).is_active:
         raise Refusal("customers.owner_not_yours", fields={"owner_id": "customers.owner_not_yours"})
 
 
@@ -214,7 +210,7 @@ def _add_contact(actor: Actor, customer: Customer, *, id: str, name: str, sort: 
             id=id,
             organization_id=actor.organization_id,
             created_at=actor.at,
-            created_by=actor.person_id,
+            created_by=_author(actor),
             customer_id=customer.id,
             name=name.strip(),
             sort=sort,
@@ -224,16 +220,12 @@ def _add_contact(actor: Actor, customer: Customer, *, id: str, name: str, sort: 
     db.session.flush()
 
 
-def _today(actor: Actor) -> date:
-    return clock.local_day(actor.at, org.zone(actor.person_id))
-
-
 def _assign(actor: Actor, customer_id: str, person_id: str, on: date) -> None:
     db.session.add(
         CustomerAssignment(
             organization_id=actor.organization_id,
             created_at=actor.at,
-            created_by=actor.person_id,
+            created_by=_author(actor),
             customer_id=customer_id,
             person_id=person_id,
             from_on=on,
@@ -254,3 +246,7 @@ def _end_assignment(actor: Actor, customer_id: str, on: date) -> None:
     ):
         lasting.to_on = on - timedelta(days=1)
         lasting.ended_at = actor.now
+
+
+def _author(actor: Actor) -> str | None:
+    return None if actor.is_system else actor.person_id

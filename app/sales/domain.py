@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain import Domain, Entity, Grants, Mutation
+from app.org.models import Person
 from app.sales import queries, schemas, service
 from app.sales.models import Credit, Order, Product, ProductLine, Receipt
 from app.sales.words import WORDS
@@ -27,6 +28,6 @@ sales = Domain(
         Mutation("sales.confirm_receipt", schemas.ConfirmReceipt, service.confirm_receipt, kind="decision"),
         Mutation("sales.refuse_receipt", schemas.RefuseReceipt, service.refuse_receipt, kind="decision"),
     ],
-    grants=[Grants(queries.finance_grants, {Receipt: queries.touched_finance})],
+    grants=[Grants(queries.finance_grants, {Receipt: queries.touched_finance, Person: queries.touched_by_role})],
     words=WORDS,
 )

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from app.core.actor import Actor, Role
 from app.core.db import db
@@ -15,7 +15,7 @@ from app.core.errors import NotFound
 from app.customers import queries as customers
 from app.customers.models import Customer
 from app.org import queries as org
-from app.sales.models import Credit, FxRate, Order, Product, Receipt
+from app.sales.models import Credit, FxRate, Order, Product, ProductLine, Receipt
 
 # --- Buckets and grants ------------------------------------------------------------------------
 
@@ -42,7 +42,7 @@ def credit_buckets(credit: Credit) -> list[str]:
 
 def finance_grants(organization_id: str, person_ids: Sequence[str]) -> Iterable[tuple[str, str]]:
     """Finance holds the customers that have a receipt to confirm."""
-    finance = org.with_role(organization_id, Role.FINANCE, among=person_ids)
+    finance = sorted(set(person_ids) & set(org.with_role(organization_id, Role.FINANCE)))
     if not finance:
         return []
     waiting = db.session.scalars(
@@ -65,6 +65,11 @@ def touched_finance(receipt: Receipt, changed: Mapping[str, Any]) -> Sequence[st
     return org.with_role(receipt.organization_id, Role.FINANCE)
 
 
+def touched_by_role(person: Any, changed: Mapping[str, Any]) -> Sequence[str]:
+    """A person who joins or leaves finance, or is disabled."""
+    return [person.id] if not changed or {"role", "is_active"} & changed.keys() else []
+
+
 # --- Scope -------------------------------------------------------------------------------------
 
 
@@ -80,7 +85,7 @@ def receipts_of(actor: Actor, customer: Customer, limit: int = 200) -> list[Rece
     return list(db.session.scalars(found.order_by(Receipt.received_on.desc(), Receipt.id).limit(limit)))
 
 
-def visible_receipts(actor: Actor) -> Select[tuple[Receipt]]:
+def visible_receipts(actor: Actor) -> Select[Receipt]:
     """The receipts whose customer the actor may see, or that the actor reported."""
     return (
         select(Receipt)
@@ -109,13 +114,42 @@ def lines_of_products(organization_id: str, product_ids: Iterable[str]) -> dict[
     found = select(Product.id, Product.product_line_id).where(
         Product.organization_id == organization_id, Product.id.in_(list(product_ids))
     )
-    return {product: line for product, line in db.session.execute(found)}
+    return {row.id: row.product_line_id for row in db.session.execute(found)}
 
 
 def rate(organization_id: str, currency: str, on: date) -> Decimal | None:
     """What one unit of a currency was worth in the base currency on a day (the day's average)."""
     return db.session.scalar(
-        select(FxRate.average).where(
-            FxRate.organization_id == organization_id, FxRate.currency == currency, FxRate.on == on
-        )
+        select(FxRate.average).where(FxRate.organization_id == organization_id, FxRate.currency == currency, FxRate.on == on)
     )
+
+
+# --- Credits -----------------------------------------------------------------------------------
+
+
+def credited(person_ids: Sequence[str], metric: str, start: date, end: date) -> dict[str, dict[date, int]]:
+    """What people were credited in a metric, by person and day, in minor units of the base currency.
+
+    All product lines together. People and days without a credit are missing.
+    """
+    rows = db.session.execute(
+        select(Credit.person_id, Credit.on, func.sum(Credit.amount))
+        .where(
+            Credit.person_id.in_(list(person_ids)),
+            Credit.metric == metric,
+            Credit.on.between(start, end),
+            Credit.archived_at.is_(None),
+        )
+        .group_by(Credit.person_id, Credit.on)
+        .order_by(Credit.person_id, Credit.on)
+    )
+    found: dict[str, dict[date, int]] = {}
+    for person_id, on, amount in rows:
+        found.setdefault(person_id, {})[on] = int(amount)
+    return found
+
+
+def line_names(line_ids: Iterable[str]) -> dict[str, str]:
+    """The names of product lines."""
+    rows = db.session.execute(select(ProductLine.id, ProductLine.name).where(ProductLine.id.in_(list(line_ids))))
+    return {row.id: row.name for row in rows}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core import clock, events
+from app.core import events
 from app.core.actor import Actor, Role
 from app.core.db import db
 from app.core.errors import Forbidden, NotFound, Refusal
@@ -54,7 +54,7 @@ def add_product(
         product_line_id=product_line_id,
         category=category,
         price=price,
-        currency=currency or org.base_currency(actor.organization_id),
+        currency=currency or org.organization(actor).currency,
     )
     db.session.add(product)
     db.session.flush()
@@ -66,12 +66,12 @@ def set_rate(actor: Actor, *, currency: str, on: date, average: Decimal, end_of_
     if actor.role not in {Role.ADMIN, Role.FINANCE}:
         raise Forbidden()
     known = db.session.scalar(
-        select(FxRate).where(
-            FxRate.organization_id == actor.organization_id, FxRate.currency == currency, FxRate.on == on
-        )
+        select(FxRate).where(FxRate.organization_id == actor.organization_id, FxRate.currency == currency, FxRate.on == on)
     )
     if known is None:
-        known = FxRate(organization_id=actor.organization_id, created_at=actor.at, created_by=actor.person_id, currency=currency, on=on)
+        known = FxRate(
+            organization_id=actor.organization_id, created_at=actor.at, created_by=_author(actor), currency=currency, on=on
+        )
         db.session.add(known)
     known.average = average
     known.end_of_day = average if end_of_day is None else end_of_day
@@ -80,7 +80,7 @@ def set_rate(actor: Actor, *, currency: str, on: date, average: Decimal, end_of_
 
 def to_base(actor: Actor, amount: int, currency: str, on: date) -> int:
     """An amount in the base currency by the stored rate of its day; refused where there is none."""
-    base = org.base_currency(actor.organization_id)
+    base = org.organization(actor).currency
     if currency == base:
         return amount
     rate = queries.rate(actor.organization_id, currency, on)
@@ -115,7 +115,7 @@ def place_order(
         raise Forbidden()
     customer = customers.get(actor, customer_id)
     _check_free(Order, id)
-    currency = currency or org.base_currency(actor.organization_id)
+    currency = currency or org.organization(actor).currency
     amount = sum(line["amount"] for line in lines) if amount is None else amount
     order = Order(
         **_record(actor, id),
@@ -131,7 +131,7 @@ def place_order(
             OrderLine(
                 organization_id=actor.organization_id,
                 created_at=actor.at,
-                created_by=actor.person_id,
+                created_by=_author(actor),
                 sort=sort,
                 product_id=line["product_id"],
                 quantity=Decimal(line["quantity"]),
@@ -172,7 +172,7 @@ def report_receipt(
     customer = customers.get(actor, customer_id)
     _check_free(Receipt, id)
     _check_amount(amount)
-    if received_on > clock.local_day(actor.at, org.zone(actor.person_id)):
+    if received_on > customers.today(actor):
         raise Refusal("sales.received_in_future", fields={"received_on": "sales.received_in_future"})
     if product_line_id is not None:
         _check_line(actor, product_line_id)
@@ -274,7 +274,7 @@ def receipt_fact(receipt: Receipt) -> rules.Fact:
 
 def credit(actor: Actor, fact: rules.Fact) -> None:
     """Brings the credits of a fact to what the rule says: new ones added, changed ones changed, others deleted."""
-    currency = org.base_currency(actor.organization_id)
+    currency = org.organization(actor).currency
     known = {
         row.id: row
         for row in db.session.scalars(
@@ -312,7 +312,7 @@ def credit_values(fact: rules.Fact, share: rules.Share, currency: str) -> dict[s
 
 
 def _record(actor: Actor, id: str) -> dict[str, Any]:
-    return {"id": id, "organization_id": actor.organization_id, "created_at": actor.at, "created_by": actor.person_id}
+    return {"id": id, "organization_id": actor.organization_id, "created_at": actor.at, "created_by": _author(actor)}
 
 
 def _check_admin(actor: Actor) -> None:
@@ -340,3 +340,7 @@ def _check_order(actor: Actor, order_id: str, customer_id: str) -> None:
     order = db.session.get(Order, order_id)
     if order is None or order.organization_id != actor.organization_id or order.customer_id != customer_id:
         raise Refusal("sales.order_of_another", fields={"order_id": "sales.order_of_another"})
+
+
+def _author(actor: Actor) -> str | None:
+    return None if actor.is_system else actor.person_id

@@ -366,19 +366,32 @@ def effect(
     over-assignment (上浮). Days before `effective_from` keep what they asked.
     """
     effective_from = max(effective_from, today)
-    new_values = _with_balance(leaves, changes, holder_id)
     old = {_place(leaf): leaf for leaf in leaves}
-    new = {
-        place: _changed(old[place], value, effective_from, weights) if place in old else _made(place, value, effective_from)
-        for place, value in new_values.items()
-    }
-    after = [new.get(_place(leaf), leaf) for leaf in leaves] + [leaf for place, leaf in new.items() if place not in old]
-    cells = sorted((_cell(old.get(place), leaf) for place, leaf in new.items()), key=_cell_order)
+    new = [
+        _changed(old[place], value, effective_from, weights) if place in old else _made(place, value, effective_from)
+        for place, value in _with_balance(leaves, changes, holder_id).items()
+    ]
+    return describe(leaves, new, effective_from, today, weights, booked)
+
+
+def describe(
+    leaves: Sequence[Leaf],
+    new: Sequence[Leaf],
+    effective_from: date,
+    today: date,
+    weights: Mapping[str, Days],
+    booked: Sequence[Booked] = (),
+) -> Effect:
+    """What it means when these new leaves take the places of the old ones: per person, per period, in all."""
+    old = {_place(leaf): leaf for leaf in leaves}
+    by_place = {_place(leaf): leaf for leaf in new}
+    after = [by_place.get(_place(leaf), leaf) for leaf in leaves] + [leaf for leaf in new if _place(leaf) not in old]
+    cells = sorted((_cell(old.get(_place(leaf)), leaf) for leaf in new), key=_cell_order)
     touched = sorted({(c.person_id, c.period_start, c.period_end) for c in cells if not c.is_unassigned})
     facts = {(b.person_id, b.period_start, b.period_end): b for b in booked}
     return Effect(
         effective_from=effective_from,
-        leaves=sorted(new.values(), key=_order),
+        leaves=sorted(new, key=_order),
         people=[_person_effect(key, leaves, after, cells, effective_from, today, weights, facts.get(key)) for key in touched],
         unassigned=[c for c in cells if c.is_unassigned],
         totals=_totals(leaves, after),
@@ -492,3 +505,15 @@ def _totals(leaves: Sequence[Leaf], after: Sequence[Leaf]) -> list[PeriodTotal]:
         for leaf in source:
             sums[leaf.period][index] += leaf.value
     return [PeriodTotal(start, end, old, new, new - old) for (start, end), (old, new) in sorted(sums.items())]
+
+
+def first_difference(person: PersonEffect, today: date) -> tuple[date | None, bool, int, int]:
+    """What a change means first: (day, is it today, before, after).
+
+    Today counts with what is needed, as Today shows it; a later day with what it asks. None: no day changes.
+    """
+    before, after = person.pace_before.needed_today, person.pace_after.needed_today
+    if before is not None and after is not None and before != after:
+        return today, True, before, after
+    first = next((day for day in person.days if day.old_value != day.new_value), None)
+    return (first.on, False, first.old_value, first.new_value) if first else (None, False, 0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.customers.events import CustomerReassigned
 from app.domain import Domain, Entity, Mutation
+from app.org.events import OrganizationCreated
 from app.visits import queries, reactions, schemas, service
 from app.visits.api import blueprint
 from app.visits.models import Task, Visit, VisitType
@@ -32,7 +33,10 @@ visits = Domain(
         Mutation("visits.complete_task", schemas.OneTask, service.complete_task),
         Mutation("visits.reopen_task", schemas.OneTask, service.reopen_task),
     ],
-    reactions={CustomerReassigned: [reactions.call_off_visits]},
+    reactions={
+        OrganizationCreated: [reactions.give_visit_types],
+        CustomerReassigned: [reactions.call_off_visits],
+    },
     words=WORDS,
     blueprints=[blueprint],
 )

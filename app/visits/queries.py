@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.actor import Actor
 from app.core.db import db
@@ -90,3 +92,22 @@ def tasks_of(actor: Actor, customer: Customer, limit: int = 200) -> list[Task]:
     """The tasks about a customer, by date. The caller got the customer through customers.get."""
     found = select(Task).where(Task.organization_id == actor.organization_id, Task.customer_id == customer.id)
     return list(db.session.scalars(found.order_by(Task.due_on, Task.id).limit(limit)))
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A planned visit as the morning names it. `planned_at` is wall time, "09:30"."""
+
+    planned_at: str | None
+    customer_name: str
+
+
+def stops(person_id: str, day: date) -> list[Stop]:
+    """The visits that a person has planned for a day and not begun, in the order of the route."""
+    found = (
+        select(Visit.planned_at, Customer.name)
+        .join(Customer, Customer.id == Visit.customer_id)
+        .where(Visit.person_id == person_id, Visit.planned_on == day, Visit.status == "planned", Visit.archived_at.is_(None))
+    )
+    order = found.order_by(Visit.sort, func.coalesce(Visit.planned_at, "99:99"), Visit.id)
+    return [Stop(planned_at, name) for planned_at, name in db.session.execute(order)]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from app.core.actor import Actor
 from app.customers.events import CustomerReassigned
+from app.org.events import OrganizationCreated
 from app.visits import service
+
+
+def give_visit_types(actor: Actor, fact: OrganizationCreated) -> None:
+    """A new company starts with visit types that it may change."""
+    service.publish_defaults(actor)
 
 
 def call_off_visits(actor: Actor, fact: CustomerReassigned) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -64,7 +64,7 @@ def problems_of_answers(
 ) -> dict[str, str]:
     """What is wrong with the answers of a visit, as step key → code; empty when all is well."""
     known = {step["key"] for step in steps}
-    problems = {key: "visits.unknown_field" for key in sorted(answers.keys() - known)}
+    problems = dict.fromkeys(sorted(answers.keys() - known), "visits.unknown_field")
     for step in steps:
         problem = _problem_of_step(step, answers.get(step["key"]), photos)
         if problem:
@@ -110,7 +110,12 @@ def _check_text(step: Mapping[str, Any], value: Any) -> str | None:
     return "visits.too_long" if len(value) > LONGEST_ANSWER else None
 
 
-_CHECKS = {"choice": _check_choice, "number": _check_number, "money": _check_money, "text": _check_text}
+_CHECKS: dict[str, Callable[[Mapping[str, Any], Any], str | None]] = {
+    "choice": _check_choice,
+    "number": _check_number,
+    "money": _check_money,
+    "text": _check_text,
+}
 
 
 def problem_of_steps(steps: Sequence[Mapping[str, Any]]) -> str | None:
@@ -128,4 +133,6 @@ def problem_of_steps(steps: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 def _is_bilingual(label: Any) -> bool:
-    return isinstance(label, Mapping) and all(isinstance(label.get(language), str) and label[language] for language in ("zh", "en"))
+    return isinstance(label, Mapping) and all(
+        isinstance(label.get(language), str) and label[language] for language in ("zh", "en")
+    )

@@ -36,9 +36,9 @@ class OutcomeSchema(OptionSchema):
 
 
 class NextStepSchema(OptionSchema):
-    """A next step to agree on, `in_days` from the visit unless another date is chosen."""
+    """A next step to agree on, `days` from the visit unless another date is chosen."""
 
-    in_days = fields.Integer()
+    days = fields.Integer()
 
 
 class StepSchema(Schema):
@@ -98,11 +98,11 @@ class VisitSchema(RowSchema):
     checked_out_at = nullable(Instant)
     lat = nullable(fields.Float)
     lng = nullable(fields.Float)
-    datum = nullable(fields.Enum, Datum, by_value=True)
+    datum = nullable(fields.String, validate=validate.OneOf(list(Datum)))
     accuracy_m = nullable(fields.Integer)
     fix_age_s = nullable(fields.Integer)
     distance_m = nullable(fields.Integer)
-    grade = nullable(fields.Enum, Grade, by_value=True)
+    grade = nullable(fields.String, validate=validate.OneOf(list(Grade)))
     off_site_reason = nullable(fields.String)
     outcome = nullable(fields.String)
     answers = out(fields.Dict, keys=fields.String())

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.core import clock, events
+from app.core import events
 from app.core.actor import Actor, Role
 from app.core.db import db, new_id
 from app.core.errors import AccessLost, Forbidden, Gone, Refusal
@@ -18,6 +18,7 @@ from app.customers import queries as customers
 from app.customers.models import Customer
 from app.org import queries as org
 from app.visits import queries, rules
+from app.visits.defaults import VISIT_TYPES
 from app.visits.events import TaskCompleted, VisitCompleted, VisitStarted
 from app.visits.models import Task, Visit, VisitType
 
@@ -66,6 +67,14 @@ def publish_visit_type(
     db.session.add(visit_type)
     db.session.flush()
     return visit_type
+
+
+def publish_defaults(actor: Actor) -> None:
+    """Gives a company the visit types that it starts with, as far as it has none of the same code."""
+    present = {known.code for known in queries.live_visit_types(actor)}
+    for described in VISIT_TYPES:
+        if described["code"] not in present:
+            publish_visit_type(actor, **described)
 
 
 # --- The route ---------------------------------------------------------------------------------
@@ -143,7 +152,7 @@ def check_in(
     customer, flags = _visitable(actor, customer_id)
     visit_type = queries.visit_type(actor, visit_type_id)
     visit = db.session.get(Visit, id)
-    today = clock.local_day(actor.at, org.zone(actor.person_id))
+    today = customers.today(actor)
     if visit is None:
         visit = _new_visit(actor, id, customer, today, is_planned=False)
     else:
@@ -254,7 +263,7 @@ class _Place:
 
 
 def _record(actor: Actor, id: str) -> dict[str, Any]:
-    return {"id": id, "organization_id": actor.organization_id, "created_at": actor.at, "created_by": actor.person_id}
+    return {"id": id, "organization_id": actor.organization_id, "created_at": actor.at, "created_by": _author(actor)}
 
 
 def _new_visit(actor: Actor, id: str, customer: Customer, planned_on: date, *, is_planned: bool) -> Visit:
@@ -265,7 +274,7 @@ def _new_visit(actor: Actor, id: str, customer: Customer, planned_on: date, *, i
         status="planned",
         is_planned=is_planned,
         planned_on=planned_on,
-        currency=org.base_currency(actor.organization_id),
+        currency=org.organization(actor).currency,
         answers={},
         photos=[],
         flags=[],
@@ -375,3 +384,7 @@ def _plain(photo: Mapping[str, Any]) -> dict[str, Any]:
 def _flag(visit: Visit, flag: str) -> None:
     if flag not in visit.flags:
         visit.flags = [*visit.flags, flag]
+
+
+def _author(actor: Actor) -> str | None:
+    return None if actor.is_system else actor.person_id

@@ -17,7 +17,10 @@ WORDS: dict[str, Sentence] = {
         "zh": "计划里的拜访是另一个客户,请新建一次拜访。",
         "en": "The planned visit is at another customer. Start a new visit.",
     },
-    "visits.incomplete": {"zh": "有必做项没完成,请看标出的地方。", "en": "A must-do step is missing or wrong. See the marked fields."},
+    "visits.incomplete": {
+        "zh": "有必做项没完成,请看标出的地方。",
+        "en": "A must-do step is missing or wrong. See the marked fields.",
+    },
     "visits.photo_missing": {"zh": "还缺照片。", "en": "A photo is missing."},
     "visits.unknown_field": {"zh": "这个拜访类型没有这一项。", "en": "This visit type has no such field."},
     "visits.one_choice": {"zh": "只能选一项。", "en": "Choose one only."},

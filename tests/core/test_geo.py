@@ -15,9 +15,7 @@ TIANANMEN = {
     Datum.BD09: (39.915083, 116.403703),
 }
 
-in_china = st.builds(
-    Point, st.floats(18.5, 52.0), st.floats(75.0, 134.0), st.sampled_from(list(Datum))
-)
+in_china = st.builds(Point, st.floats(18.5, 52.0), st.floats(75.0, 134.0), st.sampled_from(list(Datum)))
 
 
 def test_a_pin_in_gcj02_and_a_wgs84_fix_at_the_same_door_are_less_than_30_m_apart() -> None:
