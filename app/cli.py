@@ -20,6 +20,8 @@ from app import logs, serve, tls, web
 from app.config import BadSetting, Settings
 from app.core import clock, process
 from app.core.db import db
+from app.demo import load as demo
+from app.demo.cast import CODE as DEMO_CODE
 from app.factory import create_app
 from app.org.models import Organization
 
@@ -80,7 +82,7 @@ def serve_command(
         serve.prepare_database()
         if is_demo and db.session.scalars(select(Organization.id).limit(1)).first() is None:
             click.echo("Loading the demo company …")
-            _demo().load(clock.now())
+            demo.load(clock.now())
     certificate = _certificate(settings.data_dir / "tls") if is_tls else None
     page = tls.CertificatePage(host, port + 1, settings.data_dir / "tls", url) if is_tls else None
 
