@@ -39,6 +39,11 @@ def above(person_id: str) -> list[str]:
     return found
 
 
+def deciders(organization_id: str, person_id: str) -> list[str]:
+    """Who decides about work of a person that a rule held up: the nearest manager, or the admins where there is none."""
+    return above(person_id)[:1] or [found for found in admins(organization_id) if found != person_id]
+
+
 def is_above(manager_id: str, person_id: str) -> bool:
     """Whether the first stands above the second."""
     return manager_id in above(person_id)
