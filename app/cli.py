@@ -21,6 +21,7 @@ from app.config import BadSetting, Settings
 from app.core import process
 from app.core.db import db
 from app.factory import create_app
+from app.importer.commands import import_command
 from app.org.models import Organization
 
 
@@ -39,6 +40,9 @@ class Commands(FlaskGroup):
 @click.group(cls=Commands, create_app=create_app, add_default_commands=False, add_version_option=False)
 def main() -> None:
     """Paceline 知行: from the plan to what people do today."""
+
+
+main.add_command(import_command)
 
 
 @main.command("serve")
