@@ -23,6 +23,7 @@ from app.core.db import db
 from app.demo import load as demo
 from app.demo.cast import CODE as DEMO_CODE
 from app.factory import create_app
+from app.importer.commands import import_command
 from app.org.models import Organization
 
 # Every other command first brings the database to the newest version, so that it works on a fresh machine.
@@ -48,6 +49,9 @@ def main(context: click.Context) -> None:
     if context.invoked_subcommand not in LEAVES_THE_DATABASE and "--help" not in sys.argv:
         with context.ensure_object(ScriptInfo).load_app().app_context():
             serve.prepare_database()
+
+
+main.add_command(import_command)
 
 
 @main.command("serve")
