@@ -33,6 +33,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "sha256", "entity", "entity_id", "author_id", name=op.f("pk_blob_name")),
     )
     op.create_table(
+        "field_history",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("entity", sa.String(length=40), nullable=False),
+        sa.Column("entity_id", sa.String(length=36), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.String(length=36), nullable=True),
+        sa.Column("replaced_by", sa.String(length=36), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mid", sa.String(length=36), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_history")),
+    )
+    with op.batch_alter_table("field_history", schema=None) as batch_op:
+        batch_op.create_index("ix_field_history_entity_entity_id", ["entity", "entity_id"], unique=False)
+
+    op.create_table(
         "mutation",
         sa.Column("mid", sa.String(length=36), nullable=False),
         sa.Column("organization_id", sa.String(length=36), nullable=False),
@@ -1346,6 +1363,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_mutation_client_id_n")
 
     op.drop_table("mutation")
+    with op.batch_alter_table("field_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_field_history_entity_entity_id")
+
+    op.drop_table("field_history")
     op.drop_table("blob_name")
     op.drop_table("blob")
     # ### end Alembic commands ###
