@@ -8,6 +8,7 @@ import { current, lost, me } from "./sync";
 import { needsUpdate } from "./sync/state";
 import "./ui/frame-words";
 import { TabBar, tabsOf } from "./ui/tab-bar";
+import { Toast } from "./ui/toast";
 import { updateNow, updateWaits } from "./worker";
 
 import "./fonts/fonts.css";
@@ -55,6 +56,7 @@ function Frame() {
       </div>
       {tab && <TabBar selected={tab} available={tabScreens} />}
       <Notes />
+      <Toast />
     </div>
   );
 }
