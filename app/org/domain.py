@@ -25,7 +25,6 @@ org = Domain(
         Mutation("org.remove_leave", schemas.RemoveLeave, service.remove_leave),
     ],
     grants=[Grants(queries.grants, {Person: queries.touched_by_person})],
-    deciders=queries.deciders,
     words=WORDS,
     blueprints=[blueprint],
     commands=[commands.init, commands.person],
