@@ -275,7 +275,7 @@ def _refuse_other_bodies() -> None:
     if request.method in SAFE_METHODS or not has_body:
         return
     kind = request.mimetype
-    if kind != "application/json" and kind != "application/octet-stream" and not kind.startswith(("image/", "audio/")):
+    if kind != "application/json" and not kind.endswith("octet-stream") and not kind.startswith(("image/", "audio/")):
         raise Refusal("not_json", status=415)
 
 
