@@ -40,11 +40,11 @@ check-ladder:
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 25 > $(VENV)/ladder.log || true; \
 		grep -q ' 0 broken' $(VENV)/ladder.log || { cat $(VENV)/ladder.log; exit 1; }
 check-types:
-	@$(NPM) run --silent check:types
+	@$(NPM) run --silent typecheck
 check-biome:
-	@$(NPM) run --silent check:biome
+	@$(NPM) run --silent lint
 check-imports:
-	@$(NPM) run --silent check:imports
+	@$(NPM) run --silent layers
 check-budgets:
 	@$(BIN)/python scripts/budgets.py
 

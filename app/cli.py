@@ -2,12 +2,161 @@
 
 from __future__ import annotations
 
+import csv
+import importlib.util
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
 import click
-from flask.cli import FlaskGroup
+import segno
+from flask import current_app
+from flask.cli import FlaskGroup, with_appcontext
+from sqlalchemy import select
 
+from app import logs, serve, tls, web
+from app.config import BadSetting, Settings
+from app.core import process
+from app.core.db import db
 from app.factory import create_app
+from app.notifications import worker
+from app.org.models import Organization
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False)
+class Commands(FlaskGroup):
+    """Says what is wrong with a setting in one line instead of a trace."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            logs.configure(os.environ.get("LOG_LEVEL") or "INFO")
+            return super().main(*args, **kwargs)
+        except BadSetting as error:
+            click.echo(f"paceline: {error}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Commands, create_app=create_app, add_default_commands=False, add_version_option=False)
 def main() -> None:
     """Paceline 知行: from the plan to what people do today."""
+
+
+@main.command("serve")
+@click.option("--host", help="Address to listen at; default 127.0.0.1, with --tls every address.")
+@click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", default=8000, show_default=True)
+@click.option("--as-of", metavar="DATE", help="Set today to this day, where the data are (YYYY-MM-DD).")
+@click.option("--tls", "is_tls", is_flag=True, help="HTTPS with a certificate authority of our own, for phones in this network.")
+@click.option("--demo", "is_demo", is_flag=True, help="Load the demo company if the database is empty.")
+@click.option("--worker/--no-worker", "has_worker", default=True, help="Run a worker beside the web server.")
+@click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="Web server processes.")
+@click.option("--threads", type=click.IntRange(4, 1024), default=64, show_default=True, help="Threads in each.")
+def serve_command(
+    host: str | None, port: int, as_of: str | None, is_tls: bool, is_demo: bool, has_worker: bool, processes: int, threads: int
+) -> None:
+    """Run the web server and one worker until Ctrl-C."""
+    host = host or ("0.0.0.0" if is_tls else "127.0.0.1")
+    try:
+        serve.refuse_taken_port(host, port)
+        if is_tls:
+            serve.refuse_taken_port(host, port + 1)
+    except serve.PortTaken as error:
+        click.echo(f"paceline: {error}", err=True)
+        sys.exit(1)
+    if as_of:
+        os.environ["AS_OF"] = as_of
+    address = tls.local_addresses()[0] if is_tls else host if host not in ("0.0.0.0", "::", "127.0.0.1") else "localhost"
+    url = os.environ.setdefault("PUBLIC_URL", f"{'https' if is_tls else 'http'}://{address}:{port}")
+
+    settings = Settings.from_environment()
+    app = create_app(settings)
+    with app.app_context():
+        serve.prepare_database()
+        if is_demo and db.session.scalars(select(Organization.id).limit(1)).first() is None:
+            click.echo("Loading the demo company …")
+            _demo().load()
+    certificate = _certificate(settings.data_dir / "tls") if is_tls else None
+    page = tls.CertificatePage(host, port + 1, settings.data_dir / "tls", url) if is_tls else None
+
+    def greet() -> None:
+        click.echo(f"\nPaceline 知行  {url}")
+        if is_tls:
+            _show_phone_help(url, f"http://{address}:{port + 1}/")
+        with app.app_context():
+            _show_accounts()
+        click.echo("Ctrl-C stops everything.", nl=True)
+        sys.stdout.flush()
+
+    plan = serve.Plan(host, port, processes, threads, certificate, has_worker)
+    code = serve.Supervisor(plan, os.environ).run(greet)
+    if page:
+        page.stop()
+    sys.exit(code)
+
+
+def _certificate(folder: Path) -> tuple[str, str]:
+    certificate, key = tls.server_certificate(folder, tls.local_addresses(), datetime.now(UTC))
+    return str(certificate), str(key)
+
+
+def _show_phone_help(url: str, page: str) -> None:
+    click.echo(f"On a phone, first install the certificate from {page}, then open the address above:\n")
+    segno.make(url, error="m").terminal(compact=True)
+    click.echo()
+
+
+def _show_accounts() -> None:
+    accounts = _demo().accounts() if importlib.util.find_spec("app.demo.load") else []
+    if accounts:
+        click.echo("\nSign in as")
+    for account in accounts:
+        click.echo(f"  {account.role:<9} {account.email:<28} {account.password}")
+
+
+def _demo() -> Any:
+    return importlib.import_module("app.demo.load")
+
+
+@main.command("demo")
+@click.option("--accounts", "is_accounts", is_flag=True, help="Print the sign-ins as CSV instead: role,email,password.")
+@with_appcontext
+def demo_command(is_accounts: bool) -> None:
+    """Load the demo company."""
+    if not is_accounts:
+        serve.prepare_database()
+        _demo().load()
+        return
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(["role", "email", "password"])
+    out.writerows([account.role, account.email, account.password] for account in _demo().accounts())
+
+
+@main.command("worker")
+@with_appcontext
+def worker_command() -> None:
+    """Run one worker: reminders, deliveries, jobs. As many as you like may run at once."""
+    process.end_with_parent()
+    worker.run(current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy's real application
+
+
+@main.command("check")
+@with_appcontext
+def check_command() -> None:
+    """Say whether this installation is fit to serve; ends with 1 if it is not."""
+    problems = serve.problems()
+    for problem in problems:
+        click.echo(f"problem: {problem}")
+    click.echo("not fit to serve" if problems else "fit to serve")
+    sys.exit(1 if problems else 0)
+
+
+@main.command("openapi")
+@with_appcontext
+def openapi_command() -> None:
+    """Print the description of the whole API."""
+    click.echo(json.dumps(web.api.spec.to_dict(), ensure_ascii=False, indent=1, sort_keys=True))
+
+
+if __name__ == "__main__":
+    main()

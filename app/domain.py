@@ -43,13 +43,15 @@ class Mutation:
     `handler(actor, **args)` is the service function of the same name; `args` were loaded by
     `schema`. It returns None, or the names of the fields that lost in a merge. An *event* never
     conflicts, a *document* merges by field against `base_v`, a *decision* is checked against the
-    version that the person saw and is never admitted on someone's behalf.
+    version that the person saw and is never admitted on someone's behalf. `upcasts` maps a schema
+    number to the function that turns arguments saved under it into those of the next number.
     """
 
     name: str
     schema: type[Schema]
     handler: Callable[..., Sequence[str] | None]
     kind: Literal["event", "document", "decision"] = "event"
+    upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,10 @@ class Directory:
 
 @dataclass(frozen=True)
 class Domain:
-    """The table of contents of a package: everything it offers."""
+    """The table of contents of a package: everything it offers.
+
+    `deciders(organization_id, person_id)` names who decides about that person's parked work.
+    """
 
     name: str
     entities: Sequence[Entity] = ()
@@ -146,3 +151,4 @@ class Domain:
     words: Mapping[str, Sentence] = field(default_factory=dict)
     blueprints: Sequence[Blueprint] = ()
     commands: Sequence[Command] = ()
+    deciders: Callable[[str, str], Sequence[str]] | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from flask_migrate import Migrate
 
-from app import web
+from app import logs, web
 from app.config import ROOT, Settings
-from app.core import clock, events, words
+from app.core import clock, events, synced, words
 from app.core.db import configure_engine, db
 from app.customers.domain import customers
 from app.domain import Domain
@@ -15,11 +15,13 @@ from app.notifications import compose
 from app.notifications.domain import notifications
 from app.org.domain import org
 from app.sales.domain import sales
+from app.sync import registry
+from app.sync.domain import sync
 from app.targets.domain import targets
 from app.visits.domain import visits
 
 # Lower ones first: reactions to an event run in this order.
-DOMAINS: tuple[Domain, ...] = (notifications, org, customers, sales, visits, targets)
+DOMAINS: tuple[Domain, ...] = (notifications, sync, org, customers, sales, visits, targets)
 
 migrate = Migrate()
 
@@ -44,10 +46,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+        synced.refuse_weak_durability(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    logs.init_app(app)
     web.init_app(app)
     web.api.init_app(app)
     for domain in DOMAINS:
+        registry.add(domain)
         words.register(domain.words)
         for kind, reactions in domain.reactions.items():
             events.subscribe(kind, reactions)

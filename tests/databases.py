@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from app.core.db import Base
 from tests import postgres
@@ -49,11 +49,21 @@ NEW: dict[str, Callable[[Path], str]] = {"sqlite": new_sqlite, "postgresql": new
 def empty(engine: Engine) -> None:
     """Deletes every row of every table; faster than making the schema again."""
     is_sqlite = engine.dialect.name == "sqlite"
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # Tables refer to each other in circles, so the checks are off while they are emptied.
-        connection.execute(text("PRAGMA foreign_keys=OFF" if is_sqlite else "SET session_replication_role = replica"))
-        connection.execute(text("BEGIN"))
-        for table in Base.metadata.tables.values():
-            connection.execute(table.delete())
-        connection.execute(text("COMMIT"))
-        connection.execute(text("PRAGMA foreign_keys=ON" if is_sqlite else "SET session_replication_role = DEFAULT"))
+    # Tables refer to each other in circles, so the checks are off while they are emptied.
+    off, on = (
+        ("PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON")
+        if is_sqlite
+        else ("SET session_replication_role = replica", "SET session_replication_role = DEFAULT")
+    )
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        for statement in (off, *(["BEGIN"] if is_sqlite else [])):
+            cursor.execute(statement)
+        for name in Base.metadata.tables:
+            cursor.execute(f'DELETE FROM "{name}"')
+        connection.commit()
+        cursor.execute(on)
+        connection.commit()
+    finally:
+        connection.close()

@@ -59,7 +59,11 @@ class Customer(External, Synced, Record, Base):
 
 
 class CustomerAssignment(Record, Base):
-    """Who looked after a customer from when to when; `to_on` is the last day, None while it lasts."""
+    """Who looked after a customer from when to when; `to_on` is the last day, None while it lasts.
+
+    `ended_at` is the instant from which the former owner no longer had it: what was done offline
+    is judged by it.
+    """
 
     __tablename__ = "customer_assignment"
 
@@ -68,6 +72,7 @@ class CustomerAssignment(Record, Base):
     kind: Mapped[str] = mapped_column(String(10), default="owner")
     from_on: Mapped[date | None]
     to_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_customer_assignment_customer_id_from_on", "customer_id", "from_on"),)
 

@@ -96,7 +96,11 @@ class Leave(Synced, Record, Base):
 
 
 class CalendarDay(Synced, Record, Base):
-    """A day that differs from the weekly pattern: a public holiday or a make-up workday (调休)."""
+    """A day that differs from the weekly pattern: a public holiday or a make-up workday (调休).
+
+    `is_override` marks what an admin decided; filling the calendar again leaves it alone.
+    `is_provisional` marks days of a year whose official list is not out yet.
+    """
 
     __tablename__ = "calendar_day"
 
@@ -104,6 +108,7 @@ class CalendarDay(Synced, Record, Base):
     kind: Mapped[str] = mapped_column(String(10))  # holiday | workday
     name: Mapped[str] = mapped_column(String(120))
     is_provisional: Mapped[bool] = mapped_column(default=False)
+    is_override: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (UniqueConstraint("organization_id", "on"),)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Index, Numeric, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import ID_LENGTH, Base, External, Record, Synced, foreign
 
@@ -51,6 +51,8 @@ class Order(External, Synced, Record, Base):
     flags: Mapped[list[Any]] = mapped_column(default=list)
     archived_at: Mapped[datetime | None]
 
+    lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.sort", lazy="selectin")
+
 
 class OrderLine(Record, Base):
     """One line of an order; on phones it is part of the order's row (`lines`)."""
@@ -86,6 +88,7 @@ class Receipt(External, Synced, Record, Base):
     reported_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    refused_reason: Mapped[str | None] = mapped_column(String(1000))
     archived_at: Mapped[datetime | None]
 
 
@@ -109,6 +112,21 @@ class Credit(Synced, Record, Base):
     archived_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_credit_person_id_on", "person_id", "on"),)
+
+
+class IncentiveTerm(Record, Base):
+    """What a person's pay promises on top of the salary, as a company's files state it.
+
+    Kept as it came, until there are incentive rules that read it. Money in minor units of `currency`.
+    """
+
+    __tablename__ = "incentive_term"
+
+    person_id: Mapped[str] = foreign("person", unique=True)
+    annual_quota: Mapped[int | None]
+    bonus: Mapped[int | None]
+    commission_rate: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    currency: Mapped[str] = mapped_column(String(3))
 
 
 class FxRate(Record, Base):

@@ -26,7 +26,8 @@ class Plan(External, Synced, Record, Base):
 
 class PlanVersion(Synced, Record, Base):
     """One immutable version of a plan. `effective_from` is the first day that it governs;
-    `created_at` is when it became known (the two times of planning.md 1.8)."""
+    `created_at` is when it became known (the two times of planning.md 1.8). `client_id` and `n` name
+    the mutation that made it: what a phone did itself is no news to its own later decisions."""
 
     __tablename__ = "plan_version"
 
@@ -34,6 +35,8 @@ class PlanVersion(Synced, Record, Base):
     number: Mapped[int]
     effective_from: Mapped[date]
     adjustment_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    client_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    n: Mapped[int | None]
 
     __table_args__ = (UniqueConstraint("plan_id", "number"),)
 
@@ -41,8 +44,8 @@ class PlanVersion(Synced, Record, Base):
 class Target(Synced, Record, Base):
     """A leaf: what one person is to reach in one period, per product line or in all.
 
-    Only leaves are stored; every total is a sum. A leaf holds from version `from_version` to
-    `to_version` (None: still) and governs the days from `effective_from` on. `frozen` maps closed
+    Only leaves are stored; every total is a sum. A leaf holds from version `from_version` up to and
+    with `to_version` (None: still) and governs the days from `effective_from` on. `frozen` maps closed
     days to what each asked (minor units): a later version, leave or calendar edit re-splits only
     the days after `frozen_until`. What nobody holds stands with the manager (`is_unassigned`).
     """
@@ -101,6 +104,8 @@ class Adjustment(Synced, Record, Base):
 
 class ChangeReceipt(Synced, Record, Base):
     """What one change of plan means for one person (目标变更回执), until they have acknowledged it.
+
+    Each change has its own; acknowledging one acknowledges the earlier ones of the same plan and period too.
 
     `cells`: [{product_line_id, old_value, new_value}] of one period; `days`: [{on, old_value,
     new_value}] for the open days from the effective date on. `old_total` and `new_total` are the

@@ -1,0 +1,38 @@
+/** The tiny database that knows this phone: who signed in here, who was last, the device's secret. */
+import Dexie, { type Table } from "dexie";
+import type { SignedIn } from "./state";
+
+export interface KnownPerson extends SignedIn {
+  key: string; // the name of the person's database
+  device_secret: string | null;
+  /** Unsent items when this person was last seen here: shown as a count to whoever uses the phone next. */
+  unsent: number;
+  signed_in: boolean;
+}
+
+class BootDatabase extends Dexie {
+  people!: Table<KnownPerson, string>;
+  facts!: Table<{ key: string; value: unknown }, string>;
+  constructor() {
+    super("paceline-boot");
+    this.version(1).stores({ people: "key", facts: "key" });
+  }
+}
+
+let database: BootDatabase | null = null;
+export const boot = (): BootDatabase => {
+  database ??= new BootDatabase();
+  return database;
+};
+
+export async function fact<T>(key: string): Promise<T | undefined> {
+  return (await boot().facts.get(key))?.value as T | undefined;
+}
+export async function setFact(key: string, value: unknown): Promise<void> {
+  await boot().facts.put({ key, value });
+}
+
+export function bootClose(): void {
+  database?.close();
+  database = null;
+}

@@ -1,0 +1,13 @@
+/** The sync client: what screens use. */
+export { clock } from "../core/clock";
+export { blobOf, blobUrl, dropBlob, saveBlob, uploads } from "./blobs";
+export type { EntityMap, EntityName, MutationMap, MutationName, Row } from "./contract";
+export { type DraftOf, draft } from "./drafts";
+export { type Effect, type Effects, type Here, put, remove, set } from "./effects";
+export { syncNow } from "./engine";
+export { type Me, type Role, maybeMe, me } from "./me";
+export { TooLarge, isFull, mutate, newId } from "./outbox";
+export { current, db, installEffects, lost, needsSignIn, needsUpdate } from "./state";
+export { type SyncState, type SyncStatus, pendingOf, syncStatus } from "./status";
+export type { AttentionEntry, BlobEntry, KeptEntry, OutboxEntry, Write } from "./tables";
+export { live, useLive } from "./use";

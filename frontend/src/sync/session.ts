@@ -1,0 +1,160 @@
+/** Signing in and out, and which person's database is open. Never clears local data on a 401. */
+import { ApiError, Offline, call, callAs } from "../core/api";
+import { clock } from "../core/clock";
+import { type KnownPerson, boot, fact, setFact } from "./boot";
+import { startEngine, stopEngine } from "./engine";
+import { markerOf, setMarker } from "./marker";
+import { spareOf, spareRemove } from "./spare";
+import { type SignedIn, current, lost, maybeDb, needsSignIn, setDatabase } from "./state";
+import { type Database, databaseName, openDatabase, readMeta } from "./tables";
+import { rebuild, writesByRow } from "./view";
+
+interface SessionAnswer {
+  user: SignedIn["user"];
+  organization: SignedIn["organization"];
+  device_secret?: string;
+}
+
+const LAST = "last_person";
+
+/** Opens the last person's database, without the network. Null: nobody is signed in on this phone. */
+export async function resume(): Promise<SignedIn | null> {
+  const key = await fact<string>(LAST);
+  const person = key ? await boot().people.get(key) : undefined;
+  if (!person?.signed_in) {
+    current.value = null;
+    return null;
+  }
+  await openFor(person);
+  return person;
+}
+
+/** Signs in with an account (e-mail, phone number or staff number) and password. Throws Offline or ApiError. */
+export async function signIn(email: string, password: string): Promise<SignedIn> {
+  callAs(null);
+  return welcome(await call<SessionAnswer>("/api/session", { method: "POST", body: { email, password } }));
+}
+
+/** Sets the password of a one-time link and signs in with it. */
+export async function signInByLink(token: string, password: string): Promise<SignedIn> {
+  callAs(null);
+  return welcome(await call<SessionAnswer>(`/api/links/${encodeURIComponent(token)}`, { method: "POST", body: { password } }));
+}
+
+/** Takes the answer of a sign-in: this person's database opens, another's stays closed and counted. */
+export async function welcome(answer: SessionAnswer): Promise<SignedIn> {
+  const { user, organization } = answer;
+  const who: SignedIn = { user_id: user.id, organization_id: organization.id, user, organization };
+  const key = databaseName(organization.id, user.id);
+  const known = await boot().people.get(key);
+  await boot().people.put({ ...who, key, device_secret: answer.device_secret ?? known?.device_secret ?? null, unsent: known?.unsent ?? 0, signed_in: true });
+  await setFact(LAST, key);
+  needsSignIn.value = false;
+  if (current.peek()?.user_id !== who.user_id) await closeCurrent();
+  await openFor(who);
+  return who;
+}
+
+async function openFor(who: SignedIn): Promise<void> {
+  if (maybeDb()) return startEngine(who.user_id);
+  const database = openDatabase(databaseName(who.organization_id, who.user_id));
+  await database.open();
+  const { client_id, offset_ms, isNew } = await firstLook(database);
+  clock.setOffset(offset_ms);
+  await unite(database, client_id, isNew, who.user_id);
+  setDatabase(database);
+  callAs(who.user_id);
+  current.value = who;
+  await startEngine(who.user_id);
+}
+
+async function firstLook(database: Database): Promise<{ client_id: string; offset_ms: number; isNew: boolean }> {
+  return database.transaction("rw", database.meta, async () => {
+    const isNew = (await database.meta.get("state")) === undefined;
+    const { client_id, offset_ms } = await readMeta(database);
+    return { client_id, offset_ms, isNew };
+  });
+}
+
+/** Unites the second copy with the main store by `mid`, and says what neither of them holds any more. */
+async function unite(database: Database, clientId: string, isNew: boolean, userId: string): Promise<void> {
+  const spare = await spareOf(database.name);
+  const found = await database.transaction("rw", database.tables, async () => {
+    const meta = await readMeta(database);
+    const settled: string[] = [];
+    let n = meta.next_n;
+    const revived = [];
+    for (const entry of spare) {
+      if (await database.outbox.where("mid").equals(entry.mid).count()) continue;
+      if ((await database.kept.get(entry.mid)) || (await database.attention.get(entry.mid))) settled.push(entry.mid);
+      else revived.push({ ...entry, n: n++ });
+    }
+    if (revived.length) {
+      await database.outbox.bulkAdd(revived);
+      await database.meta.put({ ...meta, key: "state", next_n: n });
+      const pending = writesByRow(await database.outbox.orderBy("n").toArray());
+      if (isNew) await rebuild(database, revived.flatMap((entry) => entry.touches), pending);
+    }
+    return { settled, waiting: await database.outbox.count() };
+  });
+  await spareRemove(found.settled);
+  const marker = markerOf(userId);
+  lost.value = isNew && marker ? Math.max(0, marker.unsent - found.waiting) : 0;
+  setMarker(userId, { client_id: clientId, unsent: found.waiting });
+}
+
+async function closeCurrent(): Promise<void> {
+  const database = maybeDb();
+  const who = current.peek();
+  await stopEngine();
+  setDatabase(null);
+  callAs(null);
+  if (database && who) await boot().people.update(database.name, { unsent: await database.outbox.count() });
+  database?.close();
+}
+
+/** What signing out would leave behind on this phone. */
+export async function unsentCount(): Promise<number> {
+  return (await maybeDb()?.outbox.count()) ?? 0;
+}
+
+/**
+ * Signs out. Work that was not sent stays on this phone, closed, and goes when the same person signs
+ * in again; everything else that the server holds is deleted here. Nothing is sent afterwards.
+ */
+export async function signOut(): Promise<void> {
+  const database = maybeDb();
+  const who = current.peek();
+  if (!database || !who) return;
+  await stopEngine();
+  await call("/api/session", { method: "DELETE" }).catch((error: unknown) => {
+    if (!(error instanceof Offline || error instanceof ApiError)) throw error;
+  });
+  const unsent = await database.outbox.count();
+  if (unsent === 0 && (await database.attention.count()) === 0 && (await database.blobs.where("state").equals("waiting").count()) === 0) await database.delete();
+  else await deleteBase(database);
+  await boot().people.update(database.name, { signed_in: false, unsent });
+  setDatabase(null);
+  callAs(null);
+  database.close();
+  needsSignIn.value = false;
+  current.value = null;
+}
+
+/** Deletes the server's rows and keeps what only this phone has. */
+async function deleteBase(database: Database): Promise<void> {
+  const keep = new Set(["outbox", "attention", "blobs", "kept", "meta", "drafts"]);
+  await database.transaction("rw", database.tables, async () => {
+    for (const table of database.tables) if (!keep.has(table.name)) await table.clear();
+    const meta = await readMeta(database);
+    await database.meta.put({ ...meta, key: "state", cursor: null, incomplete: true });
+  });
+}
+
+/** Other people with unsent work on this phone: names and counts, nothing else. */
+export async function othersHere(): Promise<{ name: string; unsent: number }[]> {
+  const people = await boot().people.toArray();
+  return people
+    .filter((person) => person.user_id !== current.peek()?.user_id && person.unsent > 0)
+    .map((person: KnownPerson) => ({ name: String(person.user.name ?? person.user.email ?? ""), unsent: person.unsent }));
+}

@@ -1,0 +1,277 @@
+"""A real server, a network that can fail, and a phone: a real Chromium that can be killed and started again.
+
+Nothing here knows a screen. The browser runs as a process of its own so that SIGKILL means what it
+means on a phone; its profile outlives it. The network between the two is a TCP relay that a test
+can cut, because a browser's own "offline" switch does not reach its service worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+)
+
+
+def find_chromium() -> str:
+    """The path of Chromium. Raises RuntimeError with the remedy."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    raise RuntimeError("The browser tests need Chromium. Install it with: sudo apt-get install chromium fonts-noto-cjk")
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`paceline serve` with a database of its own, the demo company in it, gunicorn and the worker."""
+
+    def __init__(self, folder: Path, *, as_of: str | None = None, port: int | None = None, **environment: str) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+        self.environment = {
+            **os.environ,
+            "DATA_DIR": str(folder),
+            "PORT": str(self.port),
+            "LOG_LEVEL": "WARNING",
+            **environment,
+            **({"AS_OF": as_of} if as_of else {}),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def paceline(self, *words: str, stdin: str | None = None) -> str:
+        """Runs one command of the command line on this server's data and gives what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "app.cli", *words], cwd=ROOT, env=self.environment, text=True, capture_output=True, input=stdin
+        )
+        if done.returncode:
+            raise RuntimeError(f"paceline {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def start(self, *options: str) -> Server:
+        """Starts it and returns when it answers."""
+        self.log = (self.folder / "server.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "serve", *options],
+            cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True,
+        )  # fmt: skip
+        for _ in range(400):
+            if self.process.poll() is not None:
+                raise RuntimeError(f"The server ended with {self.process.returncode}:\n{(self.folder / 'server.log').read_text()[-4000:]}")
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):
+                return self
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.15)
+        raise RuntimeError("The server did not answer")
+
+    def stop(self) -> None:
+        """Ctrl-C, and waits until everything has ended."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self) -> None:
+        """The power goes: SIGKILL to all its processes."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+class Network:
+    """The way from a phone to the server. `cut()` breaks every connection and refuses new ones."""
+
+    def __init__(self, port: int) -> None:
+        self.target = port
+        self.is_up = True
+        self.links: set[socket.socket] = set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self.listener.getsockname()[1])
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                if not self.is_up:
+                    near.close()
+                    continue
+                try:
+                    far = socket.create_connection(("127.0.0.1", self.target))
+                except OSError:
+                    near.close()
+                    continue
+                self.links |= {near, far}
+                threading.Thread(target=self._relay, args=(near, far), daemon=True).start()
+
+    def _relay(self, near: socket.socket, far: socket.socket) -> None:
+        other = {near: far, far: near}
+        try:
+            while True:
+                for side in select.select([near, far], [], [])[0]:
+                    data = side.recv(65536)
+                    if not data:
+                        return
+                    other[side].sendall(data)
+        except (OSError, ValueError):
+            return
+        finally:
+            for side in (near, far):
+                self.links.discard(side)
+                side.close()
+
+    def cut(self) -> None:
+        """From now on nothing passes."""
+        self.is_up = False
+        for link in list(self.links):
+            with contextlib.suppress(OSError):
+                link.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        """The network is back."""
+        self.is_up = True
+
+
+class Phone:
+    """A Chromium of 390 by 844 with a profile of its own. `kill()` and `start()` keep the profile."""
+
+    def __init__(self, playwright: Playwright, address: str, *, network: Network | None = None, dark: bool = False) -> None:
+        self.playwright = playwright
+        self.address = address
+        self.network = network
+        self.profile = Path(tempfile.mkdtemp(prefix="phone-"))
+        self.is_dark = dark
+        self.position = {"latitude": 30.1892, "longitude": 120.1940, "accuracy": 12}
+        self.size = (390, 844)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.page: Page
+
+    def start(self, path: str = "/") -> Page:
+        """Starts the browser on its profile and opens a page of the app."""
+        marker = self.profile / "DevToolsActivePort"
+        marker.unlink(missing_ok=True)
+        for lock in self.profile.glob("Singleton*"):
+            lock.unlink()
+        self.process = subprocess.Popen(
+            [find_chromium(), *CHROMIUM_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={self.profile}",
+             f"--window-size={self.size[0]},{self.size[1]}", *(["--force-dark-mode"] if self.is_dark else []), "about:blank"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        for _ in range(300):
+            if marker.exists() and (lines := marker.read_text().split()):
+                break
+            if self.process.poll() is not None:
+                raise RuntimeError("Chromium did not start")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.1)
+        else:
+            raise RuntimeError("Chromium did not open its control port")
+        self.browser: Browser = self.playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{lines[0]}")
+        self.context: BrowserContext = self.browser.contexts[0]
+        self.context.set_default_timeout(20_000)
+        self.context.grant_permissions(["notifications", "background-sync", "geolocation"], origin=self.address)
+        self.context.set_geolocation(self.position)  # type: ignore[arg-type]
+        self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        self._look_like_a_phone(self.page)
+        if self.network and not self.network.is_up:
+            self.context.set_offline(True)
+        self.page.goto(self.address + path)
+        return self.page
+
+    def _look_like_a_phone(self, page: Page) -> None:
+        page.set_viewport_size({"width": self.size[0], "height": self.size[1]})
+        page.emulate_media(color_scheme="dark" if self.is_dark else "light")
+
+    def offline(self) -> None:
+        """The basement: the relay is cut and the browser knows that it is offline."""
+        assert self.network
+        self.network.cut()
+        self.context.set_offline(True)
+
+    def online(self) -> None:
+        """Out of the basement."""
+        assert self.network
+        self.network.mend()
+        self.context.set_offline(False)
+
+    def kill(self) -> None:
+        """SIGKILL to the whole browser, as when a phone runs out of memory. The profile stays."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def close(self) -> None:
+        """Ends the browser and deletes its profile."""
+        self.kill()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+    def local(self, script: str, argument: Any = None) -> Any:
+        """The answer of a JavaScript function in the page."""
+        return self.page.evaluate(script, argument)
+
+
+def read_json(address: str, cookie: str) -> Any:
+    """A GET with a session cookie, as the program beside the phone."""
+    request = urllib.request.Request(address, headers={"Cookie": cookie})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+@contextlib.contextmanager
+def phones(playwright: Playwright) -> Iterator[Callable[..., Phone]]:
+    """Makes phones and closes them all at the end."""
+    made: list[Phone] = []
+
+    def make(*args: Any, **kwargs: Any) -> Phone:
+        made.append(Phone(playwright, *args, **kwargs))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for phone in made:
+            phone.close()
+
+
+def digits(text: str) -> str:
+    """Only the digits of a text, for comparing numbers whatever their writing."""
+    return re.sub(r"\D", "", text)
