@@ -13,17 +13,19 @@ from typing import Any
 
 import click
 import segno
-from flask import current_app
-from flask.cli import FlaskGroup, with_appcontext
+from flask.cli import FlaskGroup, ScriptInfo, with_appcontext
 from sqlalchemy import select
 
 from app import logs, serve, tls, web
 from app.config import BadSetting, Settings
-from app.core import process
+from app.core import clock, process
 from app.core.db import db
 from app.factory import create_app
 from app.notifications import worker
 from app.org.models import Organization
+
+# Every other command first brings the database to the newest version, so that it works on a fresh machine.
+LEAVES_THE_DATABASE = {None, "serve", "check", "openapi", "db"}
 
 
 class Commands(FlaskGroup):
@@ -39,8 +41,12 @@ class Commands(FlaskGroup):
 
 
 @click.group(cls=Commands, create_app=create_app, add_default_commands=False, add_version_option=False)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Paceline 知行: from the plan to what people do today."""
+    if context.invoked_subcommand not in LEAVES_THE_DATABASE and "--help" not in sys.argv:
+        with context.ensure_object(ScriptInfo).load_app().app_context():
+            serve.prepare_database()
 
 
 @main.command("serve")
@@ -75,7 +81,7 @@ def serve_command(
         serve.prepare_database()
         if is_demo and db.session.scalars(select(Organization.id).limit(1)).first() is None:
             click.echo("Loading the demo company …")
-            _demo().load()
+            _demo().load(clock.now())
     certificate = _certificate(settings.data_dir / "tls") if is_tls else None
     page = tls.CertificatePage(host, port + 1, settings.data_dir / "tls", url) if is_tls else None
 
@@ -120,12 +126,12 @@ def _demo() -> Any:
 
 @main.command("demo")
 @click.option("--accounts", "is_accounts", is_flag=True, help="Print the sign-ins as CSV instead: role,email,password.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Names in the demo company.")
 @with_appcontext
-def demo_command(is_accounts: bool) -> None:
+def demo_command(is_accounts: bool, language: str) -> None:
     """Load the demo company."""
     if not is_accounts:
-        serve.prepare_database()
-        _demo().load()
+        _demo().load(clock.now(), language)
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(["role", "email", "password"])
@@ -133,11 +139,10 @@ def demo_command(is_accounts: bool) -> None:
 
 
 @main.command("worker")
-@with_appcontext
 def worker_command() -> None:
     """Run one worker: reminders, deliveries, jobs. As many as you like may run at once."""
     process.end_with_parent()
-    worker.run(current_app._get_current_object())  # type: ignore[attr-defined]  # the proxy's real application
+    worker.run(create_app())
 
 
 @main.command("check")

@@ -15,7 +15,7 @@ from app.notifications import compose
 from app.notifications.domain import notifications
 from app.org.domain import org
 from app.sales.domain import sales
-from app.sync import registry
+from app.sync import contract, registry
 from app.sync.domain import sync
 from app.targets.domain import targets
 from app.visits.domain import visits
@@ -60,5 +60,6 @@ def create_app(settings: Settings | None = None) -> Flask:
             web.api.register_blueprint(blueprint)
         for command in domain.commands:
             app.cli.add_command(command)
+    contract.describe(web.api)
     compose.listen(DOMAINS)
     return app

@@ -151,16 +151,15 @@ def same_after_sync(phone: Phone) -> Iterator[None]:
     assert phone.buckets == fresh.buckets
 
 
-def over_http(client: Any, headers: dict[str, str], *, zipped: bool = False) -> Send:
+def over_http(client: Any, *, zipped: bool = False) -> Send:
     """A `send` over a Flask test client, with or without gzip."""
 
     def send(request: dict[str, Any]) -> Answer:
         body = json.dumps(request).encode()
-        more = {"Content-Encoding": "gzip"} if zipped else {}
-        response = client.post(
-            "/api/sync", data=gzip.compress(body) if zipped else body, content_type="application/json", headers={**headers, **more}
-        )
-        data = gzip.decompress(response.data) if response.headers.get("Content-Encoding") == "gzip" else response.data
-        return response.status_code, json.loads(data)
+        headers = {"Content-Encoding": "gzip", "Accept-Encoding": "gzip"} if zipped else {}
+        data = gzip.compress(body) if zipped else body
+        response = client.post("/api/sync", data=data, content_type="application/json", headers=headers)
+        is_zipped = response.headers.get("Content-Encoding") == "gzip"
+        return response.status_code, json.loads(gzip.decompress(response.data) if is_zipped else response.data)
 
     return send

@@ -104,10 +104,26 @@ ATTAINMENT = {
 
 LINES: tuple[tuple[str, Name, tuple[tuple[Name, int], ...]], ...] = (
     # code, name, products with prices in yuan
-    ("monitoring", Name("监护设备", "Patient monitoring"), ((Name("床旁监护仪 M8", "Bedside monitor M8"), 26800), (Name("便携心电图机 E3", "Portable ECG E3"), 9800))),
-    ("imaging", Name("影像耗材", "Imaging supplies"), ((Name("干式胶片 14×17", "Dry film 14×17"), 1680), (Name("超声耦合剂 20 支", "Ultrasound gel, 20"), 360))),
-    ("reagents", Name("检验试剂", "Lab reagents"), ((Name("血糖试纸 50 人份", "Glucose strips, 50"), 220), (Name("五分类试剂盒", "5-part diff kit"), 1480))),
-    ("rehab", Name("康复器械", "Rehabilitation"), ((Name("下肢康复训练器", "Leg trainer"), 15600), (Name("低频理疗仪", "Low-frequency stimulator"), 3900))),
+    (
+        "monitoring",
+        Name("监护设备", "Patient monitoring"),
+        ((Name("床旁监护仪 M8", "Bedside monitor M8"), 26800), (Name("便携心电图机 E3", "Portable ECG E3"), 9800)),
+    ),
+    (
+        "imaging",
+        Name("影像耗材", "Imaging supplies"),
+        ((Name("干式胶片 14×17", "Dry film 14×17"), 1680), (Name("超声耦合剂 20 支", "Ultrasound gel, 20"), 360)),
+    ),
+    (
+        "reagents",
+        Name("检验试剂", "Lab reagents"),
+        ((Name("血糖试纸 50 人份", "Glucose strips, 50"), 220), (Name("五分类试剂盒", "5-part diff kit"), 1480)),
+    ),
+    (
+        "rehab",
+        Name("康复器械", "Rehabilitation"),
+        ((Name("下肢康复训练器", "Leg trainer"), 15600), (Name("低频理疗仪", "Low-frequency stimulator"), 3900)),
+    ),
 )
 
 # Share of a rep's monthly target per product line, in percent.

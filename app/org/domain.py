@@ -31,4 +31,6 @@ org = Domain(
     words=WORDS,
     blueprints=[blueprint],
     commands=[commands.init, commands.person],
+    deciders=queries.deciders,
+    directory=DIRECTORY,
 )

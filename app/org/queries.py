@@ -39,6 +39,17 @@ def above(person_id: str) -> list[str]:
     return found
 
 
+def deciders(organization_id: str, person_id: str) -> list[str]:
+    """Who decides about a person's parked work: the nearest active manager, else the admins."""
+    for manager_id in above(person_id):
+        if db.session.scalar(select(Person.is_active).where(Person.id == manager_id)):
+            return [manager_id]
+    admins = select(Person.id).where(
+        Person.organization_id == organization_id, Person.role == Role.ADMIN, Person.is_active.is_(True), Person.id != person_id
+    )
+    return list(db.session.scalars(admins.order_by(Person.id)))
+
+
 def is_above(manager_id: str, person_id: str) -> bool:
     """Whether the first stands above the second."""
     return manager_id in above(person_id)

@@ -91,7 +91,7 @@ def _refused(error: Exception) -> Outcome:
     if isinstance(error, ValidationError):
         return Outcome("rejected", "invalid", None, flatten(error.normalized_messages()))
     if isinstance(error, IntegrityError):
-        return Outcome("rejected", "conflict")
+        return Outcome("rejected", "contradicts")
     if isinstance(error, (DataError, OverflowError, UnicodeError)):
         return Outcome("rejected", "invalid")
     if is_database_away(error):

@@ -5,15 +5,12 @@ from __future__ import annotations
 from app.core.words import Sentence
 
 WORDS: dict[str, Sentence] = {
-    "wrong_user": {"zh": "这台手机现在登录的是另一个人。", "en": "Somebody else is signed in here now."},
     "client_forked": {"zh": "这份本地数据被复制过,将换一个编号重新同步。", "en": "This local database was copied; it will sync under a new id."},
     "bad_gzip": {"zh": "内容的压缩格式损坏。", "en": "The compressed body is broken."},
-    "bad_json": {"zh": "内容不是有效的 JSON。", "en": "The body is not valid JSON."},
-    "too_large": {"zh": "内容太大,无法保存到服务器。", "en": "This is too large for the server."},
     "update_needed": {"zh": "应用需要更新。你写的内容已经保存。", "en": "The app needs an update. Your work was taken."},
     "unknown_mutation": {"zh": "服务器不认识这个操作。", "en": "The server does not know this action."},
     "mid_taken": {"zh": "这个编号已被别人使用。", "en": "This id was already used by somebody else."},
-    "conflict": {"zh": "这和已有的记录冲突,没有保存。", "en": "This contradicts a record that is there already."},
+    "contradicts": {"zh": "这和已有的记录冲突,没有保存。", "en": "This contradicts a record that is there already."},
     "handler_failed": {"zh": "服务器处理这一项时多次出错,内容已保存,等人处理。", "en": "The server failed at this several times. It is kept and waits for a person."},
     "dependency_rejected": {"zh": "它依赖的那一项没有通过。", "en": "What it depends on was refused."},
     "dependency_parked": {"zh": "它依赖的那一项还在等待处理。", "en": "What it depends on still waits for a decision."},

@@ -91,7 +91,9 @@ class Server:
         )  # fmt: skip
         for _ in range(400):
             if self.process.poll() is not None:
-                raise RuntimeError(f"The server ended with {self.process.returncode}:\n{(self.folder / 'server.log').read_text()[-4000:]}")
+                raise RuntimeError(
+                    f"The server ended with {self.process.returncode}:\n{(self.folder / 'server.log').read_text()[-4000:]}"
+                )
             with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):
                 return self
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -2,7 +2,10 @@
 import { metresBetween } from "../core/geo";
 import { type Effects, type EntityMap, type Here, put, set } from "../sync";
 
-type Mine = Pick<Effects, "visits.plan_visit" | "visits.move_visit" | "visits.cancel_visit" | "visits.check_in" | "visits.finish" | "visits.add_task" | "visits.complete_task" | "visits.reopen_task">;
+type Mine = Pick<
+  Effects,
+  "visits.plan_visit" | "visits.move_visit" | "visits.cancel_visit" | "visits.check_in" | "visits.finish" | "visits.add_task" | "visits.complete_task" | "visits.reopen_task"
+>;
 
 export const visits: Mine = {
   "visits.plan_visit": (args, here) => [
@@ -25,7 +28,13 @@ export const visits: Mine = {
   "visits.check_in": async (args, here) => {
     const found = await here.get("visit", args.id);
     const customer = await here.get("customer", args.customer_id);
-    const arrived = { status: "open", visit_type_id: args.visit_type_id, checked_in_at: here.at, off_site_reason: args.off_site_reason ?? null, ...(await whereabouts(args, customer, here)) };
+    const arrived = {
+      status: "open",
+      visit_type_id: args.visit_type_id,
+      checked_in_at: here.at,
+      off_site_reason: args.off_site_reason ?? null,
+      ...(await whereabouts(args, customer, here)),
+    };
     if (found) return [set("visit", args.id, arrived)];
     return [put("visit", { ...blank(args.id, here), customer_id: args.customer_id, planned_on: args.planned_on, ...arrived })];
   },
@@ -52,13 +61,51 @@ export const visits: Mine = {
 };
 
 const task = (id: string, here: Here): EntityMap["task"] => ({
-  ...here.made(id), external_id: null, person_id: here.person_id, customer_id: null, visit_id: null, kind: "todo", title: "", due_on: null, due_at: null, status: "open", done_at: null, archived_at: null,
+  ...here.made(id),
+  external_id: null,
+  person_id: here.person_id,
+  customer_id: null,
+  visit_id: null,
+  kind: "todo",
+  title: "",
+  due_on: null,
+  due_at: null,
+  status: "open",
+  done_at: null,
+  archived_at: null,
 });
 
 const blank = (id: string, here: Here): EntityMap["visit"] => ({
-  ...here.made(id), external_id: null, person_id: here.person_id, customer_id: "", visit_type_id: null, status: "planned", is_planned: false, planned_on: "", planned_at: null,
-  sort: 0, purpose: null, expected_amount: null, currency: null, checked_in_at: null, checked_out_at: null, lat: null, lng: null, datum: null, accuracy_m: null, fix_age_s: null,
-  distance_m: null, grade: null, off_site_reason: null, outcome: null, answers: {}, photos: [], amount: null, note: null, flags: [], archived_at: null,
+  ...here.made(id),
+  external_id: null,
+  person_id: here.person_id,
+  customer_id: "",
+  visit_type_id: null,
+  status: "planned",
+  is_planned: false,
+  planned_on: "",
+  planned_at: null,
+  sort: 0,
+  purpose: null,
+  expected_amount: null,
+  currency: null,
+  checked_in_at: null,
+  checked_out_at: null,
+  lat: null,
+  lng: null,
+  datum: null,
+  accuracy_m: null,
+  fix_age_s: null,
+  distance_m: null,
+  grade: null,
+  off_site_reason: null,
+  outcome: null,
+  answers: {},
+  photos: [],
+  amount: null,
+  note: null,
+  flags: [],
+  archived_at: null,
 });
 
 type Position = { position: { lat: number; lng: number; datum: string; accuracy_m: number | null; fix_age_s: number | null } | null; visit_type_id: string };

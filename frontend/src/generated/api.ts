@@ -390,10 +390,40 @@ export interface components {
       organization_id: string;
     };
     MutationResult: {
-      id: string; organization_id: string; mid: string; name: string; person_id: string; status: string; code: string | null; message: string | null;
-      fields: { [key: string]: unknown } | null; args: { [key: string]: unknown } | null; at: string; created_at: string; created_by: string | null;
+      id: string;
+      organization_id: string;
+      created_at: string;
+      created_by: string | null;
+      mid: string;
+      client_id: string;
+      n: number;
+      name: string;
+      person_id: string;
+      decider_ids: string[];
+      status: string;
+      code: string | null;
+      message: string | null;
+      fields: unknown;
+      args: unknown;
+      settled: string | null;
+      note: string | null;
+      at: string;
+      is_skewed: boolean;
+      decided_by: string | null;
+      decided_at: string | null;
     };
-    BlobState: { id: string; organization_id: string; sha256: string; state: string; size: number; media_type: string; created_at: string; created_by: string | null };
+    BlobState: {
+      id: string;
+      organization_id: string;
+      created_at: string;
+      created_by: string | null;
+      sha256: string;
+      person_id: string;
+      state: string;
+      size: number;
+      media_type: string;
+      stored_at: string | null;
+    };
     EntityMap: {
       organization: components["schemas"]["Organization"];
       team: components["schemas"]["Team"];

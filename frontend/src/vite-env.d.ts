@@ -1,0 +1,3 @@
+/// <reference types="vite/client" />
+/** The version of this build, from package.json and the time of building. */
+declare const __VERSION__: string;
