@@ -32,5 +32,4 @@ org = Domain(
     blueprints=[blueprint],
     commands=[commands.init, commands.person],
     deciders=queries.deciders,
-    directory=DIRECTORY,
 )
