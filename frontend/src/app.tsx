@@ -10,6 +10,7 @@ import "./ui/frame-words";
 import { TabBar, tabsOf } from "./ui/tab-bar";
 import { updateNow, updateWaits } from "./worker";
 
+import "./fonts/fonts.css";
 import.meta.glob("./ui/*.css", { eager: true });
 
 const lazily = (lines: RouteLine[]) => lines.map((line) => ({ ...line, Screen: lazy(line.load) }));

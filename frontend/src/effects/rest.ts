@@ -1,5 +1,5 @@
 /** What receipts, adjustments, receipts of change, notices, preferences and leave show until settled. */
-import { type Effects, put, remove, set } from "../sync";
+import { type Effects, type EntityMap, put, remove, set } from "../sync";
 
 type Sales = Pick<Effects, "sales.report_receipt" | "sales.confirm_receipt" | "sales.refuse_receipt">;
 export const sales: Sales = {
@@ -7,7 +7,6 @@ export const sales: Sales = {
   "sales.report_receipt": (args, here) => [
     put("receipt", {
       ...here.made(args.id),
-      external_id: null,
       customer_id: args.customer_id,
       person_id: here.person_id,
       order_id: args.order_id ?? null,
@@ -23,7 +22,7 @@ export const sales: Sales = {
       reported_at: here.at,
       confirmed_at: null,
       confirmed_by: null,
-      archived_at: null,
+      refused_reason: null,
     }),
   ],
   "sales.confirm_receipt": ({ id }, here) => [set("receipt", id, { status: "confirmed", confirmed_at: here.at, confirmed_by: here.person_id })],
@@ -43,7 +42,7 @@ type Targets = Pick<
   | "targets.ask_about_change"
 >;
 /** A decision made offline is an intent: the request shows it, no target changes before the server says so. */
-const decided = (status: string) => (args: { id: string; note?: string | null }, here: { at: string; person_id: string }) => [
+const decided = (status: EntityMap["adjustment"]["status"]) => (args: { id: string; note?: string | null }, here: { at: string; person_id: string }) => [
   set("adjustment", args.id, { status, decided_at: here.at, decided_by: here.person_id, decision_note: args.note ?? null }),
 ];
 export const targets: Targets = {
@@ -71,7 +70,7 @@ export const targets: Targets = {
         approver_id: person?.manager_id ?? "",
         cells,
         reason: args.reason,
-        photos: args.photos,
+        photos: args.photos ?? [],
         effective_from: args.effective_from,
         seen_version: args.seen_version,
         status: "submitted",
@@ -80,7 +79,6 @@ export const targets: Targets = {
         decided_by: null,
         decision_note: null,
         result_version: null,
-        archived_at: null,
       }),
     ];
   },

@@ -1,6 +1,6 @@
 /** What visits, tasks and next steps show on this phone until the server has settled them. */
 import { metresBetween } from "../core/geo";
-import { type Effects, type EntityMap, type Here, put, set } from "../sync";
+import { type Effects, type EntityMap, type Here, type MutationMap, put, set } from "../sync";
 
 type Mine = Pick<
   Effects,
@@ -28,7 +28,7 @@ export const visits: Mine = {
   "visits.check_in": async (args, here) => {
     const found = await here.get("visit", args.id);
     const customer = await here.get("customer", args.customer_id);
-    const arrived = {
+    const arrived: Partial<EntityMap["visit"]> = {
       status: "open",
       visit_type_id: args.visit_type_id,
       checked_in_at: here.at,
@@ -45,7 +45,7 @@ export const visits: Mine = {
       checked_out_at: here.at,
       outcome: args.outcome,
       answers: args.answers,
-      photos: args.photos,
+      photos: args.photos ?? [],
       amount: args.amount ?? null,
       note: args.note ?? null,
     });
@@ -62,7 +62,6 @@ export const visits: Mine = {
 
 const task = (id: string, here: Here): EntityMap["task"] => ({
   ...here.made(id),
-  external_id: null,
   person_id: here.person_id,
   customer_id: null,
   visit_id: null,
@@ -72,12 +71,10 @@ const task = (id: string, here: Here): EntityMap["task"] => ({
   due_at: null,
   status: "open",
   done_at: null,
-  archived_at: null,
 });
 
 const blank = (id: string, here: Here): EntityMap["visit"] => ({
   ...here.made(id),
-  external_id: null,
   person_id: here.person_id,
   customer_id: "",
   visit_type_id: null,
@@ -105,16 +102,15 @@ const blank = (id: string, here: Here): EntityMap["visit"] => ({
   amount: null,
   note: null,
   flags: [],
-  archived_at: null,
 });
 
-type Position = { position: { lat: number; lng: number; datum: string; accuracy_m: number | null; fix_age_s: number | null } | null; visit_type_id: string };
+
 
 /** Where the check-in was. The server measures and grades again; this is what shows until then. */
-async function whereabouts({ position, visit_type_id }: Position, customer: EntityMap["customer"] | undefined, here: Here): Promise<Partial<EntityMap["visit"]>> {
+async function whereabouts({ position, visit_type_id }: MutationMap["visits.check_in"], customer: EntityMap["customer"] | undefined, here: Here): Promise<Partial<EntityMap["visit"]>> {
   if (!position) return { grade: "no_location" };
   const type = await here.get("visit_type", visit_type_id);
   const distance_m = metresBetween(position, customer);
   const grade = distance_m === null ? null : distance_m <= (type?.radius_m ?? 150) ? "verified" : distance_m <= 1000 ? "nearby" : "off_site";
-  return { ...position, distance_m, grade };
+  return { ...position, accuracy_m: position.accuracy_m ?? null, fix_age_s: position.fix_age_s ?? null, distance_m, grade };
 }
