@@ -72,6 +72,7 @@ class Browser:
     private_key: ec.EllipticCurvePrivateKey
     secret: bytes
     answer: Any = 201
+    delay: float = 0  # seconds from a request to its answer
     answers: deque[Any] = field(default_factory=deque)
     requests: int = 0
 
@@ -112,6 +113,11 @@ class PushService:
         self._thread.join(10)
         if error is None:
             assert not self.problems, self.problems
+
+    @property
+    def browsers(self) -> list[Browser]:
+        """All browsers that were subscribed."""
+        return list(self._browsers.values())
 
     @property
     def origin(self) -> str:
@@ -174,6 +180,8 @@ class PushService:
             if message and answer in (200, 201, 202, 204):
                 self.messages.append(message)
             self._changed.notify_all()
+        if browser.delay:
+            await asyncio.sleep(browser.delay)
         if answer == HANG:
             await self._stopping.wait()
         status, headers = answer if isinstance(answer, tuple) else (answer, {})
