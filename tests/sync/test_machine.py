@@ -8,6 +8,7 @@ end, when everything has come to rest: nothing saved is lost or doubled, and no 
 from __future__ import annotations
 
 import copy
+import os
 import itertools
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, precondition, rule, run_state_machine_as_test
 
 from app.core import synced
 from app.core.db import db
@@ -55,6 +56,7 @@ class Network(RuleBasedStateMachine):
         self.pages: list[list[Any]] = [[] for _ in self.phones]
         self.late: list[tuple[Phone, dict[str, Any]]] = []
         self.saved: set[str] = set()
+        self.is_restored = False
         self.highest: dict[str, int] = {}
 
     # --- What people do
@@ -154,19 +156,40 @@ class Network(RuleBasedStateMachine):
         if not answer["more"]:
             self.finish(which)
 
+    @rule(which=which)
+    def round(self, which: int) -> None:
+        """A whole round without faults."""
+        for _ in range(8):
+            self.exchange(which, "none", 1000)
+            if not (self.pages[which] or self.phones[which].outbox):
+                break
+
+    @rule(which=which, limit=st.sampled_from([1, 2, 3]))
+    def page(self, which: int, limit: int) -> None:
+        """The next page of a pull, while others go on writing."""
+        self.exchange(which, "none", limit)
+
+    @rule(first=which, second=which)
+    def rounds(self, first: int, second: int) -> None:
+        """Two phones, one after the other."""
+        self.round(first)
+        self.round(second)
+
+    @precondition(lambda self: self.late)
     @rule()
     def deliver_late(self) -> None:
         """A delayed request arrives after others; nobody hears the answer."""
-        if self.late:
-            self.deliver(*self.late.pop())
+        self.deliver(*self.late.pop())
 
     @rule(which=which)
     def kill_app(self, which: int) -> None:
         """What was not applied in one transaction is gone."""
         self.pages[which] = []
 
+    @precondition(lambda self: not self.is_restored)
     @rule()
     def restore_a_backup_of_this_moment(self) -> None:
+        self.is_restored = True
         with self.app.app_context():
             synced.renew_epochs(db.session())
             db.session.commit()
@@ -256,4 +279,4 @@ def test_phones_agree_with_the_model_whatever_the_network_does(world: World) -> 
 
 @pytest.mark.long
 def test_phones_agree_with_the_model_for_long(world: World) -> None:
-    play(world.app, examples=600, steps=80)
+    play(world.app, examples=int(os.environ.get("MACHINE_EXAMPLES", "600")), steps=80)
