@@ -11,6 +11,7 @@ from app.core import clock, events, synced, words
 from app.core.db import configure_engine, db
 from app.customers.domain import customers
 from app.domain import Domain
+from app.notifications import compose
 from app.notifications.domain import notifications
 from app.org.domain import org
 from app.sales.domain import sales
@@ -60,4 +61,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         for command in domain.commands:
             app.cli.add_command(command)
     contract.describe(web.api)
+    compose.listen(DOMAINS)
     return app

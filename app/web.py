@@ -387,6 +387,16 @@ def healthz() -> ResponseReturnValue:
     return jsonify(status="ok")
 
 
+def _small_write(work: Callable[[], None]) -> None:
+    """What do_after() put off. If the database is busy it is left to the next request: nobody waits for it."""
+    try:
+        work()
+        db.session.commit()
+    except OperationalError as error:
+        db.session.rollback()
+        current_app.logger.warning("a small write was left out: %s", error)
+
+
 # --- Together -----------------------------------------------------------------------------------
 
 
@@ -424,8 +434,7 @@ def init_app(app: Flask) -> None:
             db.session.rollback()
             g.pop("open").close()
         for work in g.pop("afterwards", []):
-            work()
-            db.session.commit()
+            _small_write(work)
 
     app.after_request(_compress)
     app.after_request(_add_headers)

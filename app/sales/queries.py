@@ -152,4 +152,4 @@ def credited(person_ids: Sequence[str], metric: str, start: date, end: date) -> 
 def line_names(line_ids: Iterable[str]) -> dict[str, str]:
     """The names of product lines."""
     rows = db.session.execute(select(ProductLine.id, ProductLine.name).where(ProductLine.id.in_(list(line_ids))))
-    return {line_id: name for line_id, name in rows}
+    return {row.id: row.name for row in rows}

@@ -71,8 +71,8 @@ adjustment_requested = NoticeKind(
 
 
 def _decided_audience(actor: Actor, fact: AdjustmentDecided) -> list[str]:
-    """Who asked; unless the receipt of change tells them the same with the numbers."""
-    return [] if fact.requester_id in fact.told_ids else [fact.requester_id]
+    """Who asked; unless they decided it themselves by rule, or the receipt of change tells them the same with the numbers."""
+    return [] if fact.requester_id in {*fact.told_ids, fact.decided_by} else [fact.requester_id]
 
 
 def _decided_words(fact: AdjustmentDecided, person_id: str, locale: str) -> Words:

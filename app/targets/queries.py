@@ -299,11 +299,17 @@ def approver(requester_id: str, person_ids: Iterable[str]) -> str | None:
     return None
 
 
+def present_approver(row: Adjustment) -> str:
+    """Who decides a request as the tree stands now; whoever it was sent to if there is nobody above any more."""
+    return approver(row.requester_id, {cell["person_id"] for cell in row.cells}) or row.approver_id
+
+
 def may_decide(actor: Actor, row: Adjustment) -> bool:
-    """Whether the actor may decide a request: the approver, or someone above them; never who asked."""
+    """Whether the actor may decide a request: the approver as the tree stands now, or someone above; never who asked."""
     if actor.person_id == row.requester_id:
         return False
-    return actor.person_id == row.approver_id or org.is_above(actor.person_id, row.approver_id)
+    approver_id = present_approver(row)
+    return actor.person_id == approver_id or org.is_above(actor.person_id, approver_id)
 
 
 def sees_all(actor: Actor) -> bool:

@@ -26,6 +26,7 @@ from app.core.db import db, new_id
 from app.core.errors import Forbidden, NotFound, Refusal, StaleVersion
 from app.core.words import say
 from app.org import queries as org
+from app.org.models import Person
 from app.sales import queries as sales
 from app.targets import queries, rules, words
 from app.targets.events import (
@@ -41,6 +42,7 @@ from app.targets.models import Adjustment, ChangeReceipt, Plan, PlanVersion, Tar
 _Row = TypeVar("_Row", Plan, Adjustment)
 
 METRICS = ("revenue", "receipts")
+SHIFT_PERCENT = 10  # of a person's period total: up to here a manager's zero-sum shift takes effect by rule
 UNDO_WINDOW = timedelta(minutes=10)
 ACKNOWLEDGE_BY = time(18)  # local time of the next working day
 _DUE_WITHIN = 60  # days in which a next working day is looked for
@@ -196,7 +198,7 @@ def _place_of(row: Target) -> _Place:
 
 
 def _check_leaves(actor: Actor, plan: Plan, leaves: Sequence[NewLeaf]) -> None:
-    people = {person.id for person in db.session.scalars(org.people(actor))}
+    people = set(db.session.scalars(org.people(actor).with_only_columns(Person.id)))
     places = Counter(_place(leaf) for leaf in leaves)
     for leaf in leaves:
         about: dict[str, Any] = {"person": leaf["person_id"], "start": leaf["period_start"], "end": leaf["period_end"]}
@@ -271,6 +273,7 @@ def request_adjustment(
 ) -> None:
     """Asks for other targets of one's own or of people below. It goes to the lowest manager above who has all of them below.
 
+    What a manager only shifts among people below, by little, takes effect at once in the manager's name (planning.md 1.9).
     Refused: nothing changes, no reason, a day in the past, a period that is over, a locked target, nobody above.
     Raises StaleVersion if somebody changed one of the targets since `seen_version`.
     """
@@ -280,11 +283,14 @@ def request_adjustment(
     plan = queries.plan(actor, plan_id)
     rows = _cells(actor, plan, cells)
     _check_seen(actor, plan, rows, seen_version)
+    if all(row.value == cell["new_value"] for row, cell in zip(rows, cells, strict=True)):
+        raise Refusal("targets.nothing_changes")
     asked_on = clock.local_day(actor.at, org.zone(actor.person_id))
     if effective_from < asked_on:
         raise Refusal("targets.effective_in_past", fields={"effective_from": "targets.effective_in_past"}, today=asked_on)
     _check_open(actor, rows, effective_from, asked_on)
-    approver_id = queries.approver(actor.person_id, {row.person_id for row in rows})
+    by_rule = _takes_effect_by_rule(actor, plan, rows, cells)
+    approver_id = actor.person_id if by_rule else queries.approver(actor.person_id, {row.person_id for row in rows})
     if approver_id is None:
         raise Refusal("targets.no_approver")
     adjustment = Adjustment(
@@ -303,7 +309,35 @@ def request_adjustment(
     )
     db.session.add(adjustment)
     db.session.flush()
-    events.announce(actor, _requested(actor, plan, adjustment))
+    if by_rule:
+        _apply(actor, _locked(Plan, plan.id), adjustment, rows)
+    else:
+        events.announce(actor, _requested(actor, plan, adjustment))
+
+
+def _takes_effect_by_rule(actor: Actor, plan: Plan, rows: Sequence[Target], cells: Sequence[NewValue]) -> bool:
+    """Whether a change is a small shift among the people below: zero in sum in each period, nobody's total moved by more than a tenth.
+
+    The manager's own unassigned leaf may take part. The share is the company's setting `shift_percent`.
+    """
+    below = set(org.below(actor.person_id))
+    if not below or any(
+        row.person_id not in below and not (row.is_unassigned and row.person_id == actor.person_id) for row in rows
+    ):
+        return False
+    share = int(org.organization(actor).settings.get("shift_percent", SHIFT_PERCENT))
+    moved: Counter[tuple[date, date]] = Counter()
+    by_person: Counter[tuple[str, date, date]] = Counter()
+    for row, cell in zip(rows, cells, strict=True):
+        moved[row.period_start, row.period_end] += cell["new_value"] - row.value
+        if not row.is_unassigned:
+            by_person[row.person_id, row.period_start, row.period_end] += cell["new_value"] - row.value
+    totals: Counter[tuple[str, date, date]] = Counter()
+    for row in db.session.scalars(
+        queries.current(plan.id, {row.person_id for row in rows}).where(Target.is_unassigned.is_(False))
+    ):
+        totals[row.person_id, row.period_start, row.period_end] += row.value
+    return not any(moved.values()) and all(abs(delta) * 100 <= totals[place] * share for place, delta in by_person.items())
 
 
 def _requested_cell(row: Target, new_value: int) -> dict[str, Any]:
@@ -359,20 +393,22 @@ def approve_adjustment(actor: Actor, *, id: str, seen_version: int, note: str | 
     plan = _locked(Plan, adjustment.plan_id)
     rows = _rows_of(adjustment)
     _check_seen(actor, plan, rows, seen_version)
-    today = _today(actor, {row.person_id for row in rows})
+    adjustment.approver_id = queries.present_approver(adjustment)
+    _apply(actor, plan, adjustment, rows, note)
+
+
+def _apply(actor: Actor, plan: Plan, adjustment: Adjustment, rows: Sequence[Target], note: str | None = None) -> None:
+    """Lets a request take effect. What its people give up or take stands with `approver_id`."""
+    people = {row.person_id for row in rows}
+    today = _today(actor, people)
     effective_from = max(adjustment.effective_from, today)
     _check_open(actor, rows, effective_from, today)
     values = {row.id: cell["new_value"] for row, cell in zip(rows, adjustment.cells, strict=True)}
     _decide(actor, adjustment, "approved", note)
-    version = _publish(
-        actor,
-        _Change(plan, values, adjustment.approver_id, effective_from),
-        reason=adjustment.reason,
-        adjustment=adjustment,
-        decided_by=actor.person_id,
-    )
+    change = _Change(plan, values, adjustment.approver_id, effective_from)
+    version = _publish(actor, change, reason=adjustment.reason, adjustment=adjustment, decided_by=actor.person_id)
     adjustment.result_version = version.number
-    _announce_decision(actor, adjustment, {row.person_id for row in rows})
+    _announce_decision(actor, adjustment, people)
 
 
 def reject_adjustment(actor: Actor, *, id: str, seen_version: int, note: str) -> None:
@@ -430,7 +466,7 @@ def _to_decide(actor: Actor, id: str) -> Adjustment:
     if not queries.may_decide(actor, adjustment):
         if adjustment.requester_id == actor.person_id:
             raise Forbidden("targets.own_request")
-        raise Forbidden("targets.not_the_approver", name=org.person(actor, adjustment.approver_id).name)
+        raise Forbidden("targets.not_the_approver", name=org.person(actor, queries.present_approver(adjustment)).name)
     return _open_adjustment(actor, id)
 
 
@@ -755,10 +791,7 @@ def _cells(actor: Actor, plan: Plan, cells: Sequence[NewValue]) -> list[Target]:
     }
     if len(named) < len(cells) or not all(queries.may_see(actor, person) for person in {row.person_id for row in named.values()}):
         raise NotFound()
-    rows = [_present(plan, _place_of(named[cell["target_id"]])) for cell in cells]
-    if all(row.value == cell["new_value"] for row, cell in zip(rows, cells, strict=True)):
-        raise Refusal("targets.nothing_changes")
-    return rows
+    return [_present(plan, _place_of(named[cell["target_id"]])) for cell in cells]
 
 
 def _rows_of(adjustment: Adjustment) -> list[Target]:

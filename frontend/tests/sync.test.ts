@@ -81,7 +81,12 @@ describe("saving", () => {
   });
 
   it("leaves nothing behind when the local effect fails", async () => {
-    installEffects({ ...effects, "visits.add_task": () => { throw new Error("no"); } });
+    installEffects({
+      ...effects,
+      "visits.add_task": () => {
+        throw new Error("no");
+      },
+    });
     await expect(addTask("x")).rejects.toThrow("no");
     expect(await db.outbox.count()).toBe(0);
     expect((await db.meta.get("state"))?.next_n ?? 1).toBe(1);
@@ -392,7 +397,7 @@ describe("photos", () => {
 });
 
 describe("one phone, several people", () => {
-  const session = (id: string) => ({ user: { id, name: id }, organization: { id: "o9" } });
+  const session = (id: string) => ({ user: { id, name: id }, organization: { id: "o9" }, lock_key: `key of ${id}` });
   beforeEach(() => {
     setDatabase(null);
     current.value = null;
@@ -410,6 +415,7 @@ describe("one phone, several people", () => {
     await welcome(session("b"));
     setRunner(null);
     expect(await othersHere()).toEqual([{ name: "a", unsent: 1 }]);
+    expect((await indexedDB.databases()).map((one) => one.name)).not.toContain(mine.name);
     vi.stubGlobal("fetch", server.fetch);
     await makeRound(openDb(), "b");
     expect(server.applied).toHaveLength(0);
@@ -421,6 +427,7 @@ describe("one phone, several people", () => {
     expect(again.name).toBe(mine.name);
     await makeRound(again, "a");
     expect(server.applied.map((one) => one.args.title)).toEqual(["a's work"]);
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
     await signOut();
   });
 

@@ -58,12 +58,23 @@ async function runRound(): Promise<void> {
   sending.value = true;
   let next: number | null = null;
   try {
-    const result = await locked(database.name, signal, () => makeRound(database, user, { signal, flying: (mids) => { inFlight.value = new Set(mids); } }));
+    const result = await locked(database.name, signal, () =>
+      makeRound(database, user, {
+        signal,
+        flying: (mids) => {
+          inFlight.value = new Set(mids);
+        },
+      }),
+    );
     online.value = true;
     wait = FIRST_WAIT;
     next = result.retry_ms;
     if (result.again) void requestRound("timer");
-    uploading ??= uploadWaiting(database, signal).then(afterUpload, () => armTimer(database)).finally(() => { uploading = null; });
+    uploading ??= uploadWaiting(database, signal)
+      .then(afterUpload, () => armTimer(database))
+      .finally(() => {
+        uploading = null;
+      });
   } catch (error) {
     if (signal.aborted) return;
     next = learn(error);
