@@ -29,6 +29,5 @@ org = Domain(
     words=WORDS,
     blueprints=[blueprint],
     commands=[commands.init, commands.person],
-    deciders=queries.deciders,
     directory=DIRECTORY,
 )
