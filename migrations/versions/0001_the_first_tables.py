@@ -33,6 +33,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organization_id", "sha256", "entity", "entity_id", "author_id", name=op.f("pk_blob_name")),
     )
     op.create_table(
+        "field_history",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("organization_id", sa.String(length=36), nullable=False),
+        sa.Column("entity", sa.String(length=40), nullable=False),
+        sa.Column("entity_id", sa.String(length=36), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.String(length=36), nullable=True),
+        sa.Column("replaced_by", sa.String(length=36), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mid", sa.String(length=36), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_history")),
+    )
+    with op.batch_alter_table("field_history", schema=None) as batch_op:
+        batch_op.create_index("ix_field_history_entity_entity_id", ["entity", "entity_id"], unique=False)
+
+    op.create_table(
         "mutation",
         sa.Column("mid", sa.String(length=36), nullable=False),
         sa.Column("organization_id", sa.String(length=36), nullable=False),
@@ -916,6 +933,9 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("subscription_id", sa.String(length=36), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("may_wait", sa.Boolean(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -941,7 +961,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_notice_id"), ["notice_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_organization_id"), ["organization_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_person_id"), ["person_id"], unique=False)
-        batch_op.create_index("ix_delivery_state_next_at", ["state", "next_at"], unique=False)
+        batch_op.create_index("ix_delivery_state_is_urgent_next_at", ["state", "is_urgent", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_subscription_id"), ["subscription_id"], unique=False)
 
     op.create_table(
@@ -1150,7 +1170,7 @@ def downgrade() -> None:
     op.drop_table("sales_order")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_subscription_id"))
-        batch_op.drop_index("ix_delivery_state_next_at")
+        batch_op.drop_index("ix_delivery_state_is_urgent_next_at")
         batch_op.drop_index(batch_op.f("ix_delivery_person_id"))
         batch_op.drop_index(batch_op.f("ix_delivery_organization_id"))
         batch_op.drop_index(batch_op.f("ix_delivery_notice_id"))
@@ -1346,6 +1366,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_mutation_client_id_n")
 
     op.drop_table("mutation")
+    with op.batch_alter_table("field_history", schema=None) as batch_op:
+        batch_op.drop_index("ix_field_history_entity_entity_id")
+
+    op.drop_table("field_history")
     op.drop_table("blob_name")
     op.drop_table("blob")
     # ### end Alembic commands ###

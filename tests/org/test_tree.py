@@ -104,6 +104,15 @@ def test_only_an_admin_changes_the_tree_and_only_their_own(company: Organization
         service.create_team(actor_of(stranger), name="x", manager_id=manager.id)
 
 
+def test_held_up_work_is_decided_by_the_nearest_manager_or_else_by_the_admins(company: Organization) -> None:
+    director, admin = make_person(company, "director"), make_person(company, "admin")
+    manager = make_person(company, "manager", manager=director)
+    rep = make_person(company, manager=manager)
+    assert queries.deciders(company.id, rep.id) == [manager.id]
+    assert queries.deciders(company.id, director.id) == [admin.id]
+    assert queries.deciders(company.id, admin.id) == []
+
+
 # --- Buckets ---
 
 

@@ -104,10 +104,12 @@ const blank = (id: string, here: Here): EntityMap["visit"] => ({
   flags: [],
 });
 
-
-
 /** Where the check-in was. The server measures and grades again; this is what shows until then. */
-async function whereabouts({ position, visit_type_id }: MutationMap["visits.check_in"], customer: EntityMap["customer"] | undefined, here: Here): Promise<Partial<EntityMap["visit"]>> {
+async function whereabouts(
+  { position, visit_type_id }: MutationMap["visits.check_in"],
+  customer: EntityMap["customer"] | undefined,
+  here: Here,
+): Promise<Partial<EntityMap["visit"]>> {
   if (!position) return { grade: "no_location" };
   const type = await here.get("visit_type", visit_type_id);
   const distance_m = metresBetween(position, customer);
