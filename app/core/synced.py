@@ -680,7 +680,7 @@ def _audit_row(session: Session, kind: Kind, row: Any) -> Iterator[str]:
 
 
 def _forget(session: Session, ended: SessionTransaction) -> None:
-    if not ended.nested:  # what a savepoint undid is found out by comparing at the commit
+    if ended.parent is None:  # what a savepoint (or a flush in it) undid is found out by comparing at the commit
         session.info.pop(_KEY, None)
 
 

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { go, noteRoute } from "./core/router";
 import { t } from "./core/words";
 import { type RouteLine, openRoutes, routes } from "./routes";
-import { current, lost, me } from "./sync";
+import { current, db, lost, me, syncStatus, useLive } from "./sync";
 import { needsUpdate } from "./sync/state";
 import "./ui/frame-words";
 import { TabBar, tabsOf } from "./ui/tab-bar";
@@ -56,9 +56,51 @@ function Frame() {
       </div>
       {tab && <TabBar selected={tab} available={tabScreens} />}
       <Notes />
+      <Spoken />
+      {who && <PlanChange path={path} />}
       <Toast />
     </div>
   );
+}
+
+const SPOKEN_EVERY = 5000;
+
+/** Sync for those who listen: one polite region, at most every 5 s; a refusal is said at once. */
+function Spoken() {
+  const { attention, waiting, online } = syncStatus.value;
+  const text = online ? (waiting ? t("sync.waitingN", { n: waiting }) : t("sync.synced")) : t("sync.offline");
+  const [said, setSaid] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(text), SPOKEN_EVERY);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <>
+      <div class="visually-hidden" aria-live="polite">
+        {said}
+      </div>
+      <div class="visually-hidden" aria-live="assertive">
+        {attention ? t("sync.attentionN", { n: attention }) : ""}
+      </div>
+    </>
+  );
+}
+
+let isShown = false;
+
+/** A plan change that waits for an answer opens once per start of the app; ✕ always works. */
+function PlanChange({ path }: { path: string }) {
+  const isHome = path === "/" || path === "/today";
+  const id = useLive(async () => {
+    const mine = await db().change_receipt.where("person_id").equals(me().id).toArray();
+    return mine.filter((one) => one.acknowledged_at === null).sort((a, b) => b.decided_at.localeCompare(a.decided_at))[0]?.id ?? null;
+  });
+  useEffect(() => {
+    if (!id || isShown || !isHome || !routes.some((line) => line.path === "/changes/:id")) return;
+    isShown = true;
+    go(`/changes/${id}`);
+  }, [id, isHome]);
+  return null;
 }
 
 function tabOf(path: string): RouteLine["tab"] {
