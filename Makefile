@@ -19,7 +19,7 @@ help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: setup build ## Start everything with the demo company (PORT=8000 DATA_DIR=var; TLS=1 for phones; AS_OF=2013-03-01)
-	@PORT="$(or $(PORT),8000)" DATA_DIR="$(or $(DATA_DIR),var)" exec $(BIN)/paceline serve --demo \
+	@exec env PORT="$(or $(PORT),8000)" DATA_DIR="$(or $(DATA_DIR),var)" $(BIN)/paceline serve --demo \
 		$(if $(TLS),--tls) $(if $(HOST),--host "$(HOST)") $(if $(AS_OF),--as-of "$(AS_OF)")
 
 setup: $(INSTALLED) ## Make the virtual environment from the lock file

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import os
 import sys
@@ -13,15 +12,24 @@ from typing import Any
 
 import click
 import segno
-from flask.cli import FlaskGroup, with_appcontext
+from flask import current_app
+from flask.cli import FlaskGroup, ScriptInfo, with_appcontext
 from sqlalchemy import select
 
 from app import logs, serve, tls, web
 from app.config import BadSetting, Settings
 from app.core import clock, process
 from app.core.db import db
+from app.demo import load as demo
+from app.demo.cast import CODE as DEMO_CODE
 from app.factory import create_app
+from app.importer.commands import import_command
+from app.notifications import worker
+from app.notifications.vapid import ensure_vapid_keys, subject_warning
 from app.org.models import Organization
+
+# Every other command first brings the database to the newest version, so that it works on a fresh machine.
+LEAVES_THE_DATABASE = {None, "serve", "check", "openapi", "db"}
 
 
 class Commands(FlaskGroup):
@@ -37,8 +45,15 @@ class Commands(FlaskGroup):
 
 
 @click.group(cls=Commands, create_app=create_app, add_default_commands=False, add_version_option=False)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Paceline 知行: from the plan to what people do today."""
+    if context.invoked_subcommand not in LEAVES_THE_DATABASE and "--help" not in sys.argv:
+        with context.ensure_object(ScriptInfo).load_app().app_context():
+            serve.prepare_database()
+
+
+main.add_command(import_command)
 
 
 @main.command("serve")
@@ -69,11 +84,12 @@ def serve_command(
 
     settings = Settings.from_environment()
     app = create_app(settings)
+    ensure_vapid_keys(settings)
     with app.app_context():
         serve.prepare_database()
         if is_demo and db.session.scalars(select(Organization.id).limit(1)).first() is None:
             click.echo("Loading the demo company …")
-            _demo().load(clock.now())
+            demo.load(clock.now())
     certificate = _certificate(settings.data_dir / "tls") if is_tls else None
     page = tls.CertificatePage(host, port + 1, settings.data_dir / "tls", url) if is_tls else None
 
@@ -105,45 +121,43 @@ def _show_phone_help(url: str, page: str) -> None:
 
 
 def _show_accounts() -> None:
-    accounts = _demo().accounts() if importlib.util.find_spec("app.demo.load") else []
-    if accounts:
-        click.echo("\nSign in as")
-    for account in accounts:
+    if db.session.scalars(select(Organization.id).where(Organization.code == DEMO_CODE)).first() is None:
+        return
+    click.echo("\nSign in as")
+    for account in demo.accounts():
         click.echo(f"  {account.role:<9} {account.email:<28} {account.password}")
-
-
-def _demo() -> Any:
-    return importlib.import_module("app.demo.load")
+    click.echo()
 
 
 @main.command("demo")
 @click.option("--accounts", "is_accounts", is_flag=True, help="Print the sign-ins as CSV instead: role,email,password.")
-@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Names in the demo company.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the company's names.")
 @with_appcontext
 def demo_command(is_accounts: bool, language: str) -> None:
     """Load the demo company."""
     if not is_accounts:
-        serve.prepare_database()
-        _demo().load(clock.now(), language)
+        if db.session.scalars(select(Organization.id).where(Organization.code == DEMO_CODE)).first() is not None:
+            raise click.ClickException("the demo company is there already; take another DATA_DIR for a fresh one")
+        demo.load(clock.now(), language)
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(["role", "email", "password"])
-    out.writerows([account.role, account.email, account.password] for account in _demo().accounts())
+    out.writerows([account.role, account.email, account.password] for account in demo.accounts())
 
 
 @main.command("worker")
-@with_appcontext
 def worker_command() -> None:
     """Run one worker: reminders, deliveries, jobs. As many as you like may run at once."""
     process.end_with_parent()
-    importlib.import_module("app.notifications.worker").run()
+    worker.run(create_app())
 
 
 @main.command("check")
 @with_appcontext
 def check_command() -> None:
     """Say whether this installation is fit to serve; ends with 1 if it is not."""
-    problems = serve.problems()
+    warning = subject_warning(current_app.config["SETTINGS"].vapid_subject)
+    problems = [*serve.problems(), *([warning] if warning else [])]
     for problem in problems:
         click.echo(f"problem: {problem}")
     click.echo("not fit to serve" if problems else "fit to serve")

@@ -25,6 +25,7 @@ class Settings:
     secret_key: str = ""  # empty: made at the first start and kept in data_dir
     public_url: str = "http://localhost:8000"  # the address that people open; links and pushes name it
     vapid_subject: str = "mailto:paceline@example.com"
+    vapid_private_key: str = ""  # PEM or base64url; empty: made at the first start and kept in data_dir
     push_hosts: tuple[str, ...] = (
         "fcm.googleapis.com",
         "updates.push.services.mozilla.com",
@@ -57,6 +58,7 @@ class Settings:
             secret_key=env.get("SECRET_KEY", ""),
             public_url=public_url.rstrip("/"),
             vapid_subject=env.get("VAPID_SUBJECT") or cls.vapid_subject,
+            vapid_private_key=env.get("VAPID_PRIVATE_KEY", ""),
             push_hosts=tuple(filter(None, env.get("PUSH_HOSTS", "").split(","))) or cls.push_hosts,
             as_of=_day(env, "AS_OF"),
             is_secure=public_url.startswith("https://"),

@@ -11,10 +11,11 @@ from app.core import clock, events, synced, words
 from app.core.db import configure_engine, db
 from app.customers.domain import customers
 from app.domain import Domain
+from app.notifications import compose
 from app.notifications.domain import notifications
 from app.org.domain import org
 from app.sales.domain import sales
-from app.sync import registry
+from app.sync import contract, registry
 from app.sync.domain import sync
 from app.targets.domain import targets
 from app.visits.domain import visits
@@ -59,4 +60,6 @@ def create_app(settings: Settings | None = None) -> Flask:
             web.api.register_blueprint(blueprint)
         for command in domain.commands:
             app.cli.add_command(command)
+    contract.describe(web.api)
+    compose.listen(DOMAINS)
     return app

@@ -23,7 +23,7 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
     """Writes our column types as the plain types they are stored as, so that old migrations never import new code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, JSON):
+    if kind == "type" and isinstance(item, JSON) and "postgresql" in item._variant_mapping:
         autogen.imports.add("from sqlalchemy.dialects import postgresql")
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False

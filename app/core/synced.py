@@ -32,7 +32,7 @@ from sqlalchemy import Index, String, Text, delete, event, insert, select, tuple
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, UOWTransaction, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.db import ID_LENGTH, Base, Synced, db, new_id
@@ -177,6 +177,21 @@ def register_grants(for_people: ForPeople, watches: Mapping[type[Base], Watch]) 
         if model not in _watches:
             _keep_old_values(model)
         _watches[model].append(watch)
+
+
+def unregister(models: Iterable[type], rules: Iterable[ForPeople]) -> None:
+    """Takes back what a package registered: for packages that only tests have."""
+    for model in models:
+        _kinds.pop(model, None)
+    for rule in rules:
+        if rule in _rules:
+            _rules.remove(rule)
+
+
+def unwatch(models: Iterable[type]) -> None:
+    """Takes back the watches of tables that only tests have."""
+    for model in models:
+        _watches.pop(model, None)
 
 
 def _keep_old_values(model: type[Base]) -> None:
@@ -371,8 +386,16 @@ def _difference(kind: Kind, row_id: str, row: Any, old: Any, writers: Mapping[st
 
 
 def dumps(value: Any) -> str:
-    """JSON as it goes over the wire: UTF-8, no spaces, keys in the order of the schema."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """JSON as it goes over the wire: UTF-8, no spaces, keys in the order of the schema.
+
+    Half a surrogate pair, which UTF-8 cannot hold but a phone may send, stays escaped.
+    """
+    made = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        made.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return made
 
 
 def _write(session: Session, organization_id: str, changes: list[_Change], people: set[str]) -> None:
@@ -656,13 +679,14 @@ def _audit_row(session: Session, kind: Kind, row: Any) -> Iterator[str]:
 # --- Wiring ---------------------------------------------------------------------------------------
 
 
-def _forget(session: Session, *_: Any) -> None:
-    session.info.pop(_KEY, None)
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:  # what a savepoint (or a flush in it) undid is found out by comparing at the commit
+        session.info.pop(_KEY, None)
 
 
 event.listen(db.session, "after_flush", _after_flush)
 event.listen(db.session, "before_commit", _before_commit)
-event.listen(db.session, "after_rollback", _forget)
+event.listen(db.session, "after_soft_rollback", _forget)
 event.listen(db.session, "do_orm_execute", _guard)
 
 

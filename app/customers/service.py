@@ -12,6 +12,7 @@ from app.core import events
 from app.core.actor import Actor, Role
 from app.core.db import db
 from app.core.errors import Forbidden, NotFound, Refusal
+from app.core.fields import merge
 from app.customers import queries, rules
 from app.customers.events import CustomerCreated, CustomerReassigned
 from app.customers.models import Contact, Customer, CustomerAssignment, Territory
@@ -58,8 +59,6 @@ def create(
 
 def set_fields(actor: Actor, *, id: str, base_v: int, fields: Mapping[str, Any]) -> Sequence[str]:
     """Changes fields of a customer, merged against what the writer saw. Returns the names that lost."""
-    from app.core.fields import merge  # noqa: PLC0415
-
     customer = _editable(actor, id)
     lost = merge(actor, customer, base_v, _with_position(customer, fields))
     customer.initials = rules.initials(customer.name)
@@ -88,8 +87,6 @@ def set_contact_fields(actor: Actor, *, id: str, base_v: int, fields: Mapping[st
     contact = db.session.get(Contact, id)
     if contact is None or contact.organization_id != actor.organization_id:
         raise NotFound()
-    from app.core.fields import merge  # noqa: PLC0415
-
     _editable(actor, contact.customer_id)
     return merge(actor, contact, base_v, dict(fields))
 

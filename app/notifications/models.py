@@ -37,7 +37,13 @@ class Notice(Synced, Record, Base):
 
 
 class Delivery(Record, Base):
-    """One attempt to bring a notice to a person over one channel: the outbox of the worker."""
+    """One way to bring a notice to a person over one channel: the outbox of the worker.
+
+    `queued` until it is `sent`, or final otherwise: `failed` (our fault, or over the daily cap),
+    `gone` (the phone is no longer reachable there), `expired`, `needless` (seen before it was sent).
+    A worker holds a queued one for `lease_until`; a lease that ran out frees it. `may_wait` ones keep
+    to quiet hours and the daily cap.
+    """
 
     __tablename__ = "delivery"
 
@@ -45,7 +51,10 @@ class Delivery(Record, Base):
     person_id: Mapped[str] = foreign("person")
     channel: Mapped[str] = mapped_column(String(20))  # push
     subscription_id: Mapped[str | None] = foreign("push_subscription")
-    state: Mapped[str] = mapped_column(String(10))  # queued | sent | failed | gone | expired
+    state: Mapped[str] = mapped_column(String(10))  # queued | sent | failed | gone | expired | needless
+    is_urgent: Mapped[bool] = mapped_column(default=False)
+    may_wait: Mapped[bool] = mapped_column(default=True)
+    expires_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
@@ -55,7 +64,7 @@ class Delivery(Record, Base):
 
     __table_args__ = (
         UniqueConstraint("notice_id", "channel", "subscription_id"),
-        Index("ix_delivery_state_next_at", "state", "next_at"),
+        Index("ix_delivery_state_is_urgent_next_at", "state", "is_urgent", "next_at"),
     )
 
 

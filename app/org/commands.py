@@ -101,8 +101,9 @@ def set_password(who: str, code: str | None) -> None:
         access.set_password(actor, person_id=found.id, password=password)
     except Refusal as error:
         raise _plainly(error) from None
+    names = _names(found)
     db.session.commit()
-    click.echo(f"{found.name} can now sign in with {_names(found)}.")
+    click.echo(f"{found.name} can now sign in with {names}.")
 
 
 @person.command("link")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -252,25 +252,32 @@ def keep_managers(actor: Actor) -> None:
 
 
 def _keep_manager(actor: Actor, people: Iterable[Person]) -> None:
-    """A person's manager is the nearest active one above: from their own team upward, and for who manages
-    teams from above the highest of these. So a manager always stands higher, and no circle can arise."""
     teams = {
         team.id: team
         for team in db.session.scalars(select(Team).where(Team.organization_id == actor.organization_id).order_by(Team.id))
     }
     active = set(queries.active(actor.organization_id))
     for person in people:
-        managed = [team for team in teams.values() if team.manager_id == person.id]
-        start = min(managed, key=lambda team: (_depth(team, teams), team.sort, team.id)) if managed else None
-        team_id = start.parent_id if start else person.team_id
-        manager_id = None
-        while team_id and manager_id is None:
-            team = teams[team_id]
-            if team.manager_id and team.manager_id != person.id and team.manager_id in active:
-                manager_id = team.manager_id
-            team_id = team.parent_id
+        manager_id = manager_of(person, teams, active)
         if person.manager_id != manager_id:
             person.manager_id = manager_id
+
+
+def manager_of(person: Person, teams: Mapping[str, Team], active: Collection[str]) -> str | None:
+    """Who manages a person in a tree of teams: the nearest active manager upward from their own team.
+
+    For somebody who manages teams the way begins above the highest of these. So a manager always stands
+    higher than those below, and no circle can arise.
+    """
+    managed = [team for team in teams.values() if team.manager_id == person.id]
+    highest = min(managed, key=lambda team: (_depth(team, teams), team.sort, team.id)) if managed else None
+    team_id = highest.parent_id if highest else person.team_id
+    while team_id:
+        team = teams[team_id]
+        if team.manager_id != person.id and team.manager_id in active:
+            return team.manager_id
+        team_id = team.parent_id
+    return None
 
 
 def _depth(team: Team, teams: Mapping[str, Team]) -> int:

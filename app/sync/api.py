@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
@@ -17,7 +18,7 @@ from app.core.errors import Refusal
 from app.core.synced import dumps
 from app.core.words import say
 from app.sync import cursor as cursors
-from app.sync import envelope, pull, push, run
+from app.sync import blobs, envelope, live, pull, push, run
 from app.sync.rows import instant
 
 RETRY_SECONDS = 2
@@ -39,6 +40,10 @@ def snapshot() -> Iterator[None]:
 
 
 @blueprint.post("/sync")
+@blueprint.doc(
+    requestBody={"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SyncRequest"}}}},
+    responses={"200": {"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SyncAnswer"}}}}},
+)
 def sync() -> ResponseReturnValue:
     """Push and pull in one round trip."""
     body = envelope.read_body(request.get_data(cache=False), request.headers.get("Content-Encoding", "").lower())
@@ -91,3 +96,101 @@ def _away() -> ResponseReturnValue:
     error = Refusal("unavailable", status=503)
     body = web.error_body(error.code, say("unavailable", web.current_locale()))
     return Response(dumps(body), status=503, mimetype="application/json", headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+@blueprint.get("/sync/digest")
+def digest() -> ResponseReturnValue:
+    """What the phone should hold: per bucket the count of its rows and the hash of their versions, at a cursor."""
+    with snapshot():
+        actor = web.current_actor()
+        head = pull.head(actor, None)
+        buckets = pull.digest(actor)
+        seq, epoch = (head.seq, head.epoch) if head else (0, "")
+    cursor = cursors.write(cursors.Cursor(seq), current_app.config["SECRET_KEY"], actor.person_id, epoch)
+    return Response(dumps({"cursor": cursor, "buckets": buckets}), mimetype="application/json")
+
+
+# --- Pokes ----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/live")
+def stream() -> ResponseReturnValue:
+    """Server-sent events: `poke` whenever something changed that this person may see."""
+    actor = web.current_actor()
+    user = web.signed_in()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    db.session.rollback()
+    hub = live.hub_of(app)
+    opened = hub.open(actor.organization_id, actor.person_id)
+
+    def is_alive() -> bool:
+        with app.app_context(), reading():
+            return user is not None and web.still_signed_in(user)
+
+    lines = live.events(hub, opened, is_alive)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    response = Response(lines, mimetype="text/event-stream", headers=headers)
+    response.call_on_close(partial(hub.close, opened))
+    return response
+
+
+# --- Photos ---------------------------------------------------------------------------------------
+
+
+@blueprint.put("/blobs/<sha256>")
+def begin_blob(sha256: str) -> ResponseReturnValue:
+    """Announce a photo of `Upload-Length` bytes; answers `Upload-Offset`, from where to send."""
+    actor = web.current_actor()
+    length = _number("Upload-Length")
+    progress = blobs.begin(actor, _folder(), sha256, length, request.mimetype or "")
+    db.session.commit()
+    return _progress(progress, 200 if progress.is_stored else 201)
+
+
+@blueprint.patch("/blobs/<sha256>")
+def append_blob(sha256: str) -> ResponseReturnValue:
+    """Send a part at `Upload-Offset`, with its `Content-Digest`."""
+    with snapshot():
+        actor = web.current_actor()
+        state = blobs.upload_of(actor, sha256)
+    offset = _number("Upload-Offset")
+    part = request.get_data(cache=False)
+    try:
+        progress = blobs.append(actor, _folder(), state, offset, part, request.headers.get("Content-Digest", ""))
+    except blobs.OffsetMismatch as error:
+        return _progress(error.progress, 409)
+    db.session.commit()
+    return _progress(progress, 204)
+
+
+@blueprint.get("/blobs/<sha256>")
+def read_blob(sha256: str) -> ResponseReturnValue:
+    """The bytes, for whoever sees a row that names them. HEAD: how much of one's own upload has arrived."""
+    actor = web.current_actor()
+    if request.method == "HEAD":
+        return _progress(blobs.progress(actor, _folder(), sha256), 200)
+    blob = blobs.readable(actor, sha256)
+    path = blobs.place(_folder(), actor.organization_id, sha256)
+    response = send_file(path, mimetype=blob.media_type, etag=sha256, conditional=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Content-Disposition"] = "inline"
+    return response
+
+
+def _folder() -> Any:
+    return current_app.config["SETTINGS"].data_dir
+
+
+def _number(name: str) -> int:
+    value = request.headers.get(name, "")
+    if not value.isdigit() or len(value) > 12:
+        raise Refusal("invalid", fields={name: "missing_or_wrong"})
+    return int(value)
+
+
+def _progress(progress: blobs.Progress, status: int) -> Response:
+    headers = {"Upload-Offset": str(progress.offset), "Upload-Length": str(progress.length), "Cache-Control": "no-store"}
+    if status == 409:
+        body = dumps(web.error_body("offset_mismatch", say("offset_mismatch", web.current_locale())))
+        return Response(body, 409, headers, mimetype="application/json")
+    return Response(status=status, headers=headers)

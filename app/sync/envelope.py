@@ -172,16 +172,11 @@ def _item(reader: _Reader, place: int, raw: Any) -> Item:
 
 
 def _args_json(args: Any) -> str:
-    """The arguments as they are kept. Lone surrogates, which UTF-8 cannot hold, stay escaped."""
+    """The arguments as they are kept."""
     text = dumps(args)
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        text = json.dumps(args)
-        size = len(text)
-    if size > MAX_ARGS_BYTES:
+    if len(text.encode()) > MAX_ARGS_BYTES:
         raise Refusal("too_large", status=413)
-    return text.replace("\0", "")
+    return text
 
 
 def _whole(value: Any, default: int, at_least: int) -> int:

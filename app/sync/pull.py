@@ -14,6 +14,7 @@ abandoned at once, and the next round drops it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -190,9 +191,20 @@ def _written(rows: Iterable[Any]) -> list[str]:
     ]
 
 
-DIGEST = text(
+_HELD = text(
     """
     SELECT e.bucket, e.entity, e.entity_id, e.v FROM sync_grant g CROSS JOIN sync_entry e
     WHERE g.user_id = :user AND g.state = 'on' AND e.organization_id = :org AND e.bucket = g.bucket AND e.op = 'put'
     """
 )
+
+
+def digest(actor: Actor) -> dict[str, dict[str, Any]]:
+    """Per bucket the count of its rows and the SHA-256 of their lines `entity, id, v`, sorted bytewise."""
+    lines: dict[str, list[bytes]] = {}
+    for bucket, entity, entity_id, v in db.session.execute(_HELD, {"user": actor.person_id, "org": actor.organization_id}):
+        lines.setdefault(bucket, []).append(f"{entity}\t{entity_id}\t{v}\n".encode())
+    return {
+        bucket: {"count": len(found), "sha256": hashlib.sha256(b"".join(sorted(found))).hexdigest()}
+        for bucket, found in sorted(lines.items())
+    }

@@ -144,6 +144,7 @@ class _Batch:
         self.last_n = 0
         self.known: dict[str, settle.Record] = {}
         self.unstored: list[settle.Record] = []
+        self.new: list[settle.Record] = []
         self.seen: list[dict[str, Any]] = []
         self.taken: list[tuple[Item, settle.Record]] = []
         self.failed: tuple[str, str] | None = None  # mid and error
@@ -167,6 +168,20 @@ class _Batch:
                 self.last_n += 1
                 self.seen.append({"client_id": self.client_id, "n": item.n, "mid": item.mid})
             self.taken.append((item, self.known[item.mid]))
+        self._release([record["mid"] for record in self.new])
+
+    def _release(self, mids: list[str]) -> None:
+        """Runs what came earlier (from another phone) and waits for something in this batch."""
+        waiting = select(MutationDependency.dep).where(MutationDependency.dep.in_(mids)).distinct()
+        if mids and (found := db.session.scalars(waiting).all()):
+            self._store()
+            settle.run_dependents(self.actor, found)
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Reads again what the settling of other mutations may have changed."""
+        self.known.update(settle.records(self.known))
+        self.taken = [(item, self.known[item.mid]) for item, _ in self.taken]
 
     def commit(self) -> None:
         """Step 5."""
@@ -222,12 +237,14 @@ class _Batch:
         settle.put_outcome(record, outcome)
         self.known[item.mid] = record
         self.unstored.append(record)
+        self.new.append(record)
         if old and outcome.code != "already_settled" and _is_open(old):
             self._store()
             settle.set_outcome(old, Outcome("rejected", "superseded"), settled="superseded", superseded_by=item.mid)
             settle.run_dependents(self.actor, [old["mid"], item.mid])
         if item.supersedes or item.name.startswith(UNTOUCHABLE):
-            self.known.update(settle.records(mid for mid in self.known if mid != item.mid))
+            self._store()
+            self._refresh()
 
     def _outcome(self, item: Item, record: settle.Record, old: settle.Record | None, is_parked: bool) -> Outcome:
         """What a new mutation comes to. Raises Poison while it has tries left."""

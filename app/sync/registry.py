@@ -31,6 +31,16 @@ def add(domain: Domain) -> None:
         _deciders.append(domain.deciders)
 
 
+def remove(domain: Domain) -> None:
+    """Takes a package out again: for packages that only tests have."""
+    for entity in domain.entities:
+        _entities.pop(entity.name, None)
+    for mutation in domain.mutations:
+        _mutations.pop(mutation.name, None)
+    synced.unregister([entity.model for entity in domain.entities], [rule.for_people for rule in domain.grants])
+    synced.unwatch([model for rule in domain.grants for model in rule.watches])
+
+
 def entities() -> Mapping[str, Entity]:
     """All entities, by name."""
     return _entities

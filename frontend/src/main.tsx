@@ -1,9 +1,10 @@
 /** Starts the app: local effects, the last person's database, then the first screen. */
 import { render } from "preact";
 import { App } from "./app";
-import { effects } from "./registry";
-import { installEffects } from "./sync";
+import { begin } from "./begin";
 
-installEffects(effects);
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) {
+  void begin();
+  render(<App />, root);
+}

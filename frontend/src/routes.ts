@@ -28,4 +28,15 @@ export const routes: RouteLine[] = [
   ...landed("/approvals", "./approvals/approvals.tsx", "approvals"),
   ...landed("/approvals/:id", "./approvals/approval.tsx"),
   { path: "/me", load: () => import("./me/me"), tab: "me" },
+  { path: "/me/devices", load: () => import("./me/devices"), tab: "me" },
+  { path: "/me/notifications", load: () => import("./me/notifications") },
+  { path: "/sync", load: () => import("./sync-list/sync-list") },
+  { path: "/inbox", load: () => import("./inbox/inbox") },
+];
+
+/** Screens that open whether or not somebody is signed in. */
+export const openRoutes: RouteLine[] = [
+  { path: "/sign-in", load: () => import("./sign-in/sign-in") },
+  { path: "/join/:token", load: () => import("./sign-in/join") },
+  { path: "/install", load: () => import("./install/install") },
 ];

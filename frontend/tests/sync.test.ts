@@ -81,7 +81,12 @@ describe("saving", () => {
   });
 
   it("leaves nothing behind when the local effect fails", async () => {
-    installEffects({ ...effects, "visits.add_task": () => { throw new Error("no"); } });
+    installEffects({
+      ...effects,
+      "visits.add_task": () => {
+        throw new Error("no");
+      },
+    });
     await expect(addTask("x")).rejects.toThrow("no");
     expect(await db.outbox.count()).toBe(0);
     expect((await db.meta.get("state"))?.next_n ?? 1).toBe(1);
@@ -249,6 +254,17 @@ describe("signing in again", () => {
     expect(server.applied.map((one) => one.args.title)).toEqual(["a", "b"]);
   });
 
+  it("is not needed for an app that is too old: its pushes are taken and stay visible", async () => {
+    const id = newId();
+    await addTask("a", id);
+    const mid = (await db.outbox.get(1))?.mid;
+    const body = { code: "update_needed", message: "", epoch: "epoch-1", last_n: 1, results: [{ n: 1, mid, status: "applied", code: null, message: null, fields: null }] };
+    vi.stubGlobal("fetch", async () => new Response(JSON.stringify(body), { status: 426, headers: { "Content-Type": "application/json" } }));
+    await expect(round()).rejects.toMatchObject({ status: 426 });
+    expect(await db.outbox.count()).toBe(0);
+    expect((await db.task.get(id))?.title).toBe("a");
+  });
+
   it("as somebody else never sends the first one's work", async () => {
     await addTask("a");
     server.user = "u2";
@@ -392,7 +408,7 @@ describe("photos", () => {
 });
 
 describe("one phone, several people", () => {
-  const session = (id: string) => ({ user: { id, name: id }, organization: { id: "o9" } });
+  const session = (id: string) => ({ user: { id, name: id }, organization: { id: "o9" }, lock_key: `key of ${id}` });
   beforeEach(() => {
     setDatabase(null);
     current.value = null;
@@ -410,6 +426,7 @@ describe("one phone, several people", () => {
     await welcome(session("b"));
     setRunner(null);
     expect(await othersHere()).toEqual([{ name: "a", unsent: 1 }]);
+    expect((await indexedDB.databases()).map((one) => one.name)).not.toContain(mine.name);
     vi.stubGlobal("fetch", server.fetch);
     await makeRound(openDb(), "b");
     expect(server.applied).toHaveLength(0);
@@ -421,6 +438,7 @@ describe("one phone, several people", () => {
     expect(again.name).toBe(mine.name);
     await makeRound(again, "a");
     expect(server.applied.map((one) => one.args.title)).toEqual(["a's work"]);
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
     await signOut();
   });
 

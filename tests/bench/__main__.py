@@ -13,24 +13,22 @@ clients share the two cores with the server, as they do in every such measuremen
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import multiprocessing
 import os
 import platform
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.actor import Role
+from app.demo.cast import MAIL_DOMAIN, PASSWORD, PEOPLE
 from tests import databases
 from tests.bench import floors
 from tests.bench.client import Client, SignIn
-from tests.servers import ROOT, Server
+from tests.servers import Server
 
 CLIENTS = 16
 BATCH = 25
@@ -80,7 +78,7 @@ def push_batches(sign_in: SignIn, batches: int, gate: object) -> None:
 def push_throughput(sign_ins: list[SignIn]) -> float:
     """Mutations a second from all clients together, first byte to last answer."""
     context = multiprocessing.get_context("spawn")
-    gate = context.Barrier(CLIENTS + 1)
+    gate = context.Barrier(CLIENTS + 1, timeout=120)  # a client that failed must not hold the rest for ever
     workers = [
         context.Process(target=push_batches, args=(sign_ins[number % len(sign_ins)], BATCHES, gate)) for number in range(CLIENTS)
     ]
@@ -133,16 +131,12 @@ def run_on(kind: str) -> Result:
         url = databases.NEW[kind](path)
         environment = {"DATABASE_URL": url, "LOG_LEVEL": "WARNING"}
         with Server(path, "--demo", **environment) as server:
-            return measure([SignIn.make(server.url, email, password) for email, password in reps(path, environment)])
+            return measure([SignIn.make(server.url, email, password) for email, password in reps()[:CLIENTS]])
 
 
-def reps(data_dir: Path, environment: dict[str, str]) -> list[tuple[str, str]]:
+def reps() -> list[tuple[str, str]]:
     """E-mails and passwords of the demo company's reps."""
-    printed = subprocess.run(
-        [sys.executable, "-m", "app.cli", "demo", "--accounts"],
-        cwd=ROOT, env={**os.environ, "DATA_DIR": str(data_dir), **environment}, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    return [(row["email"], row["password"]) for row in csv.DictReader(io.StringIO(printed)) if row["role"] == "rep"]
+    return [(f"{person.key}@{MAIL_DOMAIN}", PASSWORD) for person in PEOPLE if person.role is Role.REP]
 
 
 def main() -> None:

@@ -16,9 +16,6 @@ from tests import makers
 from tests.devices import Phone, over_http
 from tests.sync import notes
 
-registry.add(notes.notes)
-
-
 @dataclass
 class World:
     """A company: ann, ben and cat below boss, who is below chief; dan belongs to another company."""
@@ -45,6 +42,7 @@ class World:
 @pytest.fixture
 def world(app: Flask) -> Iterator[World]:
     """The company, on the application with the tables of the notes package."""
+    registry.add(notes.notes)
     with app.app_context():
         notes.TestBase.metadata.create_all(db.engine)
         people = make_people()
@@ -54,6 +52,7 @@ def world(app: Flask) -> Iterator[World]:
     with app.app_context():
         db.session.remove()
         notes.TestBase.metadata.drop_all(db.engine)
+    registry.remove(notes.notes)
 
 
 def make_people() -> dict[str, str]:

@@ -73,7 +73,7 @@ function fill(key: string, values?: Record<string, string | number>): string {
   if (!sentence) throw new Error(`no words for "${key}"`);
   return sentence[locale.value].replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (_, name: string, one?: string, many?: string) => {
     const value = values?.[name] ?? "";
-    return one === undefined ? String(value) : (Number(value) === 1 ? one : (many ?? ""));
+    return one === undefined ? String(value) : Number(value) === 1 ? one : (many ?? "");
   });
 }
 

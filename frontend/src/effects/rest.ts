@@ -1,14 +1,28 @@
 /** What receipts, adjustments, receipts of change, notices, preferences and leave show until settled. */
-import { type Effects, put, remove, set } from "../sync";
+import { type Effects, type EntityMap, put, remove, set } from "../sync";
 
 type Sales = Pick<Effects, "sales.report_receipt" | "sales.confirm_receipt" | "sales.refuse_receipt">;
 export const sales: Sales = {
   // No credit is shown: the rep's own pace adds waiting receipts itself and marks them.
   "sales.report_receipt": (args, here) => [
     put("receipt", {
-      ...here.made(args.id), external_id: null, customer_id: args.customer_id, person_id: here.person_id, order_id: args.order_id ?? null, visit_id: args.visit_id ?? null,
-      product_line_id: args.product_line_id ?? null, received_on: args.received_on, currency: args.currency, amount: args.amount, base_amount: args.amount,
-      method: args.method ?? null, note: args.note ?? null, status: "reported", reported_at: here.at, confirmed_at: null, confirmed_by: null, archived_at: null,
+      ...here.made(args.id),
+      customer_id: args.customer_id,
+      person_id: here.person_id,
+      order_id: args.order_id ?? null,
+      visit_id: args.visit_id ?? null,
+      product_line_id: args.product_line_id ?? null,
+      received_on: args.received_on,
+      currency: args.currency,
+      amount: args.amount,
+      base_amount: args.amount,
+      method: args.method ?? null,
+      note: args.note ?? null,
+      status: "reported",
+      reported_at: here.at,
+      confirmed_at: null,
+      confirmed_by: null,
+      refused_reason: null,
     }),
   ],
   "sales.confirm_receipt": ({ id }, here) => [set("receipt", id, { status: "confirmed", confirmed_at: here.at, confirmed_by: here.person_id })],
@@ -17,11 +31,18 @@ export const sales: Sales = {
 
 type Targets = Pick<
   Effects,
-  | "targets.request_adjustment" | "targets.approve_adjustment" | "targets.reject_adjustment" | "targets.return_adjustment" | "targets.withdraw_adjustment"
-  | "targets.undo_adjustment" | "targets.acknowledge_change" | "targets.see_change" | "targets.ask_about_change"
+  | "targets.request_adjustment"
+  | "targets.approve_adjustment"
+  | "targets.reject_adjustment"
+  | "targets.return_adjustment"
+  | "targets.withdraw_adjustment"
+  | "targets.undo_adjustment"
+  | "targets.acknowledge_change"
+  | "targets.see_change"
+  | "targets.ask_about_change"
 >;
 /** A decision made offline is an intent: the request shows it, no target changes before the server says so. */
-const decided = (status: string) => (args: { id: string; note?: string | null }, here: { at: string; person_id: string }) => [
+const decided = (status: EntityMap["adjustment"]["status"]) => (args: { id: string; note?: string | null }, here: { at: string; person_id: string }) => [
   set("adjustment", args.id, { status, decided_at: here.at, decided_by: here.person_id, decision_note: args.note ?? null }),
 ];
 export const targets: Targets = {
@@ -31,16 +52,33 @@ export const targets: Targets = {
       args.cells.map(async ({ target_id, new_value }) => {
         const target = await here.get("target", target_id);
         return {
-          target_id, new_value, person_id: target?.person_id ?? here.person_id, product_line_id: target?.product_line_id ?? null,
-          period_start: target?.period_start ?? "", period_end: target?.period_end ?? "", old_value: target?.value ?? 0,
+          target_id,
+          new_value,
+          person_id: target?.person_id ?? here.person_id,
+          product_line_id: target?.product_line_id ?? null,
+          period_start: target?.period_start ?? "",
+          period_end: target?.period_end ?? "",
+          old_value: target?.value ?? 0,
         };
       }),
     );
     return [
       put("adjustment", {
-        ...here.made(args.id), plan_id: args.plan_id, requester_id: here.person_id, approver_id: person?.manager_id ?? "", cells, reason: args.reason, photos: args.photos,
-        effective_from: args.effective_from, seen_version: args.seen_version, status: "submitted", submitted_at: here.at, decided_at: null, decided_by: null,
-        decision_note: null, result_version: null, archived_at: null,
+        ...here.made(args.id),
+        plan_id: args.plan_id,
+        requester_id: here.person_id,
+        approver_id: person?.manager_id ?? "",
+        cells,
+        reason: args.reason,
+        photos: args.photos ?? [],
+        effective_from: args.effective_from,
+        seen_version: args.seen_version,
+        status: "submitted",
+        submitted_at: here.at,
+        decided_at: null,
+        decided_by: null,
+        decision_note: null,
+        result_version: null,
       }),
     ];
   },

@@ -1,8 +1,11 @@
 /** What visits, tasks and next steps show on this phone until the server has settled them. */
 import { metresBetween } from "../core/geo";
-import { type Effects, type EntityMap, type Here, put, set } from "../sync";
+import { type Effects, type EntityMap, type Here, type MutationMap, put, set } from "../sync";
 
-type Mine = Pick<Effects, "visits.plan_visit" | "visits.move_visit" | "visits.cancel_visit" | "visits.check_in" | "visits.finish" | "visits.add_task" | "visits.complete_task" | "visits.reopen_task">;
+type Mine = Pick<
+  Effects,
+  "visits.plan_visit" | "visits.move_visit" | "visits.cancel_visit" | "visits.check_in" | "visits.finish" | "visits.add_task" | "visits.complete_task" | "visits.reopen_task"
+>;
 
 export const visits: Mine = {
   "visits.plan_visit": (args, here) => [
@@ -25,7 +28,13 @@ export const visits: Mine = {
   "visits.check_in": async (args, here) => {
     const found = await here.get("visit", args.id);
     const customer = await here.get("customer", args.customer_id);
-    const arrived = { status: "open", visit_type_id: args.visit_type_id, checked_in_at: here.at, off_site_reason: args.off_site_reason ?? null, ...(await whereabouts(args, customer, here)) };
+    const arrived: Partial<EntityMap["visit"]> = {
+      status: "open",
+      visit_type_id: args.visit_type_id,
+      checked_in_at: here.at,
+      off_site_reason: args.off_site_reason ?? null,
+      ...(await whereabouts(args, customer, here)),
+    };
     if (found) return [set("visit", args.id, arrived)];
     return [put("visit", { ...blank(args.id, here), customer_id: args.customer_id, planned_on: args.planned_on, ...arrived })];
   },
@@ -36,7 +45,7 @@ export const visits: Mine = {
       checked_out_at: here.at,
       outcome: args.outcome,
       answers: args.answers,
-      photos: args.photos,
+      photos: args.photos ?? [],
       amount: args.amount ?? null,
       note: args.note ?? null,
     });
@@ -52,22 +61,58 @@ export const visits: Mine = {
 };
 
 const task = (id: string, here: Here): EntityMap["task"] => ({
-  ...here.made(id), external_id: null, person_id: here.person_id, customer_id: null, visit_id: null, kind: "todo", title: "", due_on: null, due_at: null, status: "open", done_at: null, archived_at: null,
+  ...here.made(id),
+  person_id: here.person_id,
+  customer_id: null,
+  visit_id: null,
+  kind: "todo",
+  title: "",
+  due_on: null,
+  due_at: null,
+  status: "open",
+  done_at: null,
 });
 
 const blank = (id: string, here: Here): EntityMap["visit"] => ({
-  ...here.made(id), external_id: null, person_id: here.person_id, customer_id: "", visit_type_id: null, status: "planned", is_planned: false, planned_on: "", planned_at: null,
-  sort: 0, purpose: null, expected_amount: null, currency: null, checked_in_at: null, checked_out_at: null, lat: null, lng: null, datum: null, accuracy_m: null, fix_age_s: null,
-  distance_m: null, grade: null, off_site_reason: null, outcome: null, answers: {}, photos: [], amount: null, note: null, flags: [], archived_at: null,
+  ...here.made(id),
+  person_id: here.person_id,
+  customer_id: "",
+  visit_type_id: null,
+  status: "planned",
+  is_planned: false,
+  planned_on: "",
+  planned_at: null,
+  sort: 0,
+  purpose: null,
+  expected_amount: null,
+  currency: null,
+  checked_in_at: null,
+  checked_out_at: null,
+  lat: null,
+  lng: null,
+  datum: null,
+  accuracy_m: null,
+  fix_age_s: null,
+  distance_m: null,
+  grade: null,
+  off_site_reason: null,
+  outcome: null,
+  answers: {},
+  photos: [],
+  amount: null,
+  note: null,
+  flags: [],
 });
 
-type Position = { position: { lat: number; lng: number; datum: string; accuracy_m: number | null; fix_age_s: number | null } | null; visit_type_id: string };
-
 /** Where the check-in was. The server measures and grades again; this is what shows until then. */
-async function whereabouts({ position, visit_type_id }: Position, customer: EntityMap["customer"] | undefined, here: Here): Promise<Partial<EntityMap["visit"]>> {
+async function whereabouts(
+  { position, visit_type_id }: MutationMap["visits.check_in"],
+  customer: EntityMap["customer"] | undefined,
+  here: Here,
+): Promise<Partial<EntityMap["visit"]>> {
   if (!position) return { grade: "no_location" };
   const type = await here.get("visit_type", visit_type_id);
   const distance_m = metresBetween(position, customer);
   const grade = distance_m === null ? null : distance_m <= (type?.radius_m ?? 150) ? "verified" : distance_m <= 1000 ? "nearby" : "off_site";
-  return { ...position, distance_m, grade };
+  return { ...position, accuracy_m: position.accuracy_m ?? null, fix_age_s: position.fix_age_s ?? null, distance_m, grade };
 }

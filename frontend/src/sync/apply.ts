@@ -1,6 +1,6 @@
 /** Applying what a pull brought, in one transaction; and starting again under a new client id. */
 import { noteStored } from "./blobs";
-import { type Change, KEPT_DAYS, type Result, type SyncAnswer } from "./contract";
+import { type Change, type EntityMap, KEPT_DAYS, type Result, type SyncAnswer } from "./contract";
 import { spareRemove } from "./spare";
 import { type AttentionEntry, type Database, ENTITIES, type KeptEntry, type OutboxEntry, type Write, readMeta, tableOf } from "./tables";
 import { rebuild, rowKey, writesByRow } from "./view";
@@ -35,11 +35,23 @@ export async function apply(db: Database, pull: Pull): Promise<number> {
     await readResultRows(db, pull.pages);
     await noteStored(db, storedIn(pull.pages), now);
     await db.meta.put({ ...meta, key: "state", cursor: pull.cursor, epoch: pull.epoch, incomplete: false, last_synced_at: now.toISOString(), refill: [] });
-    await db.kept.where("settled_at").below(new Date(now.getTime() - KEPT_DAYS * 86_400_000).toISOString()).delete();
+    await db.kept
+      .where("settled_at")
+      .below(new Date(now.getTime() - KEPT_DAYS * 86_400_000).toISOString())
+      .delete();
     return gone;
   });
   if (settled) await spareRemove(settled.map((entry) => entry.mid));
   return db.outbox.count();
+}
+
+/**
+ * Takes results without a pull (426: this app is too old to be given rows). The rows stay as they are
+ * shown: what was answered stays visible until the update brings the server's own rows.
+ */
+export async function settleOnly(db: Database, results: readonly Result[], last_n: number): Promise<void> {
+  const gone = await db.transaction("rw", db.tables, () => settle(db, results, last_n, new Date()));
+  await spareRemove(gone.map((entry) => entry.mid));
 }
 
 /** Applies pages of a first load before it is complete. False: another tab is further on. */
@@ -81,18 +93,34 @@ async function settle(db: Database, results: readonly Result[], last_n: number, 
 function refused(entry: OutboxEntry, result: Result, now: Date): AttentionEntry {
   const { mid, name, args, touches, at, offset_ms } = entry;
   const { code, message, fields } = result;
-  return { mid, format: 1, name, args, touches, at, offset_ms, status: result.status as "rejected" | "parked", code, message, fields, settled_at: now.toISOString() };
+  return {
+    mid,
+    format: 1,
+    name,
+    args,
+    touches,
+    at,
+    offset_ms,
+    status: result.status as "rejected" | "parked",
+    code,
+    message,
+    fields,
+    settled_at: now.toISOString(),
+    settled: null,
+    note: null,
+  };
 }
 
 /** Later changes of a status reach the phone as rows: an admitted item leaves, a declined one says so. */
 async function readResultRows(db: Database, pages: readonly SyncAnswer[]): Promise<void> {
   for (const change of pages.flatMap((page) => page.changes)) {
     if (change.entity !== "mutation_result" || !change.row) continue;
-    const row = change.row as { mid?: string; id: string; status: string; code: string | null; message: string | null; fields: unknown };
-    const mid = row.mid ?? row.id;
+    const { mid, status, settled, ...row } = change.row as unknown as EntityMap["mutation_result"];
     const found = await db.attention.get(mid);
     if (!found) continue;
-    if (row.status === "rejected" || row.status === "parked") await db.attention.put({ ...found, status: row.status, code: row.code, message: row.message ?? found.message, fields: row.fields });
+    const isOpen = (status === "rejected" || status === "parked") && (settled === null || settled === undefined || settled === "declined");
+    if (isOpen)
+      await db.attention.put({ ...found, status, code: row.code, message: row.message ?? found.message, fields: row.fields, settled: settled ?? null, note: row.note ?? null });
     else await db.attention.delete(mid);
   }
 }

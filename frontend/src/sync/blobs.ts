@@ -118,5 +118,9 @@ export async function noteStored(database: Database, stored: ReadonlyMap<string,
     if (!isStored && entry.state === "stored" && entry.bytes) await database.blobs.update(sha256, { state: "waiting", stored_at: null });
   }
   const before = new Date(now.getTime() - KEPT_DAYS * 86_400_000).toISOString();
-  await database.blobs.where("state").equals("stored").filter((entry) => entry.stored_at !== null && entry.stored_at < before).delete();
+  await database.blobs
+    .where("state")
+    .equals("stored")
+    .filter((entry) => entry.stored_at !== null && entry.stored_at < before)
+    .delete();
 }

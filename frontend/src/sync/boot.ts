@@ -5,17 +5,27 @@ import type { SignedIn } from "./state";
 export interface KnownPerson extends SignedIn {
   key: string; // the name of the person's database
   device_secret: string | null;
+  /** Under which this person's work is sealed when they leave; forgotten at that moment. */
+  lock_key: string | null;
   /** Unsent items when this person was last seen here: shown as a count to whoever uses the phone next. */
   unsent: number;
   signed_in: boolean;
 }
 
+/** One person's unsent work, encrypted. */
+export interface Sealed {
+  key: string;
+  iv: Uint8Array<ArrayBuffer>;
+  data: ArrayBuffer;
+}
+
 class BootDatabase extends Dexie {
   people!: Table<KnownPerson, string>;
+  sealed!: Table<Sealed, string>;
   facts!: Table<{ key: string; value: unknown }, string>;
   constructor() {
     super("paceline-boot");
-    this.version(1).stores({ people: "key", facts: "key" });
+    this.version(1).stores({ people: "key", sealed: "key", facts: "key" });
   }
 }
 

@@ -7,7 +7,9 @@ export { type Effect, type Effects, type Here, put, remove, set } from "./effect
 export { syncNow } from "./engine";
 export { type Me, type Role, maybeMe, me } from "./me";
 export { TooLarge, isFull, mutate, newId } from "./outbox";
+export { ask, discard, resend } from "./refused";
 export { current, db, installEffects, lost, needsSignIn, needsUpdate } from "./state";
+export { CustomerIndex, customersHere, type Found } from "./search";
 export { type SyncState, type SyncStatus, pendingOf, syncStatus } from "./status";
 export type { AttentionEntry, BlobEntry, KeptEntry, OutboxEntry, Write } from "./tables";
 export { live, useLive } from "./use";

@@ -28,7 +28,12 @@ effect(() => {
     person: await database.person.get(who.user_id),
     account: await database.account.where("person_id").equals(who.user_id).first(),
     organization: await database.organization.get(who.organization_id),
-  })).subscribe({ next: (value) => { rows.value = value; }, error: () => undefined });
+  })).subscribe({
+    next: (value) => {
+      rows.value = value;
+    },
+    error: () => undefined,
+  });
   stop = () => subscription.unsubscribe();
 });
 
@@ -40,13 +45,45 @@ const both = computed<Me | null>(() => {
   return {
     id: who.user_id,
     role: (person?.role ?? who.user.role ?? "rep") as Role,
-    person: person ?? { external_id: null, name: "", role: "rep", team_id: null, manager_id: null, title: null, hired_on: null, left_on: null, is_active: true, ...blank, ...who.user },
+    person: person ?? {
+      external_id: null,
+      name: "",
+      role: "rep",
+      team_id: null,
+      manager_id: null,
+      title: null,
+      hired_on: null,
+      left_on: null,
+      is_active: true,
+      ...blank,
+      ...who.user,
+    },
     account: account ?? {
-      id: "", person_id: who.user_id, email: who.user.email ?? null, phone: null, locale: "zh-CN", theme: "auto", time_zone: null, remind_at: "08:00",
-      is_reminded: true, quiet_from: "20:00", quiet_to: "07:30", preferences: {}, ...blank,
+      id: "",
+      person_id: who.user_id,
+      email: who.user.email ?? null,
+      phone: null,
+      locale: "zh-CN",
+      theme: "auto",
+      time_zone: null,
+      remind_at: "08:00",
+      is_reminded: true,
+      quiet_from: "20:00",
+      quiet_to: "07:30",
+      preferences: {},
+      ...blank,
     },
     organization: organization ?? {
-      code: "", name: "", currency: "CNY", time_zone: "Asia/Shanghai", calendar: "CN", locale: "zh-CN", workdays: [1, 2, 3, 4, 5], settings: {}, created_at: "", ...who.organization,
+      code: "",
+      name: "",
+      currency: "CNY",
+      time_zone: "Asia/Shanghai",
+      calendar: "CN",
+      locale: "zh-CN",
+      workdays: [1, 2, 3, 4, 5],
+      settings: {},
+      created_at: "",
+      ...who.organization,
     },
   };
 });

@@ -1,9 +1,10 @@
 /** Signing in and out, and which person's database is open. Never clears local data on a 401. */
 import { ApiError, Offline, call, callAs } from "../core/api";
-import { clock } from "../core/clock";
+import { clock, dayOf } from "../core/clock";
 import { type KnownPerson, boot, fact, setFact } from "./boot";
 import { startEngine, stopEngine } from "./engine";
 import { markerOf, setMarker } from "./marker";
+import { exportFile, seal, unseal } from "./seal";
 import { spareOf, spareRemove } from "./spare";
 import { type SignedIn, current, lost, maybeDb, needsSignIn, setDatabase } from "./state";
 import { type Database, databaseName, openDatabase, readMeta } from "./tables";
@@ -13,6 +14,7 @@ interface SessionAnswer {
   user: SignedIn["user"];
   organization: SignedIn["organization"];
   device_secret?: string;
+  lock_key?: string;
 }
 
 const LAST = "last_person";
@@ -30,16 +32,19 @@ export async function resume(): Promise<SignedIn | null> {
 }
 
 /** Signs in with an account (e-mail, phone number or staff number) and password. Throws Offline or ApiError. */
-export async function signIn(email: string, password: string): Promise<SignedIn> {
+export async function signIn(email: string, password: string, organization: string | null = null): Promise<SignedIn> {
   callAs(null);
-  return welcome(await call<SessionAnswer>("/api/session", { method: "POST", body: { email, password } }));
+  return welcome(await call<SessionAnswer>("/api/session", { method: "POST", body: { email, password, organization } }).finally(callAgain));
 }
 
 /** Sets the password of a one-time link and signs in with it. */
 export async function signInByLink(token: string, password: string): Promise<SignedIn> {
   callAs(null);
-  return welcome(await call<SessionAnswer>(`/api/links/${encodeURIComponent(token)}`, { method: "POST", body: { password } }));
+  return welcome(await call<SessionAnswer>(`/api/links/${encodeURIComponent(token)}`, { method: "POST", body: { password } }).finally(callAgain));
 }
+
+/** Calls go on as the person whose database is open, whatever became of the sign-in. */
+const callAgain = (): void => callAs(maybeDb() ? (current.peek()?.user_id ?? null) : null);
 
 /** Takes the answer of a sign-in: this person's database opens, another's stays closed and counted. */
 export async function welcome(answer: SessionAnswer): Promise<SignedIn> {
@@ -47,10 +52,18 @@ export async function welcome(answer: SessionAnswer): Promise<SignedIn> {
   const who: SignedIn = { user_id: user.id, organization_id: organization.id, user, organization };
   const key = databaseName(organization.id, user.id);
   const known = await boot().people.get(key);
-  await boot().people.put({ ...who, key, device_secret: answer.device_secret ?? known?.device_secret ?? null, unsent: known?.unsent ?? 0, signed_in: true });
+  if (current.peek()?.user_id !== who.user_id) await leave();
+  if (answer.lock_key) await unseal(key, answer.lock_key);
+  await boot().people.put({
+    ...who,
+    key,
+    device_secret: answer.device_secret ?? known?.device_secret ?? null,
+    lock_key: answer.lock_key ?? known?.lock_key ?? null,
+    unsent: 0,
+    signed_in: true,
+  });
   await setFact(LAST, key);
   needsSignIn.value = false;
-  if (current.peek()?.user_id !== who.user_id) await closeCurrent();
   await openFor(who);
   return who;
 }
@@ -93,7 +106,12 @@ async function unite(database: Database, clientId: string, isNew: boolean, userI
       await database.outbox.bulkAdd(revived);
       await database.meta.put({ ...meta, key: "state", next_n: n });
       const pending = writesByRow(await database.outbox.orderBy("n").toArray());
-      if (isNew) await rebuild(database, revived.flatMap((entry) => entry.touches), pending);
+      if (isNew)
+        await rebuild(
+          database,
+          revived.flatMap((entry) => entry.touches),
+          pending,
+        );
     }
     return { settled, waiting: await database.outbox.count() };
   });
@@ -103,42 +121,47 @@ async function unite(database: Database, clientId: string, isNew: boolean, userI
   setMarker(userId, { client_id: clientId, unsent: found.waiting });
 }
 
-async function closeCurrent(): Promise<void> {
-  const database = maybeDb();
-  const who = current.peek();
-  await stopEngine();
-  setDatabase(null);
-  callAs(null);
-  if (database && who) await boot().people.update(database.name, { unsent: await database.outbox.count() });
-  database?.close();
-}
-
 /** What signing out would leave behind on this phone. */
 export async function unsentCount(): Promise<number> {
-  return (await maybeDb()?.outbox.count()) ?? 0;
+  const database = maybeDb();
+  return database ? unsentIn(database) : 0;
 }
 
+const unsentIn = async (database: Database): Promise<number> =>
+  (await database.outbox.filter((entry) => !entry.again).count()) + (await database.blobs.where("state").equals("waiting").count());
+
 /**
- * Signs out. Work that was not sent stays on this phone, closed, and goes when the same person signs
- * in again; everything else that the server holds is deleted here. Nothing is sent afterwards.
+ * Signs out. Work that was not sent is sealed on this phone and goes when the same person signs in
+ * again; everything that the server holds is deleted here. Nothing is sent afterwards.
  */
 export async function signOut(): Promise<void> {
-  const database = maybeDb();
-  const who = current.peek();
-  if (!database || !who) return;
+  if (!maybeDb()) return;
   await stopEngine();
   await call("/api/session", { method: "DELETE" }).catch((error: unknown) => {
     if (!(error instanceof Offline || error instanceof ApiError)) throw error;
   });
-  const unsent = await database.outbox.count();
-  if (unsent === 0 && (await database.attention.count()) === 0 && (await database.blobs.where("state").equals("waiting").count()) === 0) await database.delete();
-  else await deleteBase(database);
-  await boot().people.update(database.name, { signed_in: false, unsent });
-  setDatabase(null);
-  callAs(null);
-  database.close();
+  await leave();
   needsSignIn.value = false;
   current.value = null;
+}
+
+/** Closes the open database: unsent work is sealed and counted, the rest is deleted. */
+async function leave(): Promise<void> {
+  const database = maybeDb();
+  if (!database) return;
+  await stopEngine();
+  setDatabase(null);
+  callAs(null);
+  const person = await boot().people.get(database.name);
+  const unsent = await unsentIn(database);
+  const waits = unsent + (await database.attention.count());
+  // Without a key (a sign-in of an older server) the work stays in its closed database.
+  if (waits === 0) await database.delete();
+  else if (person?.lock_key) await seal(database, person.lock_key);
+  else await deleteBase(database);
+  if (waits === 0 || person?.lock_key) await spareRemove((await spareOf(database.name)).map((entry) => entry.mid));
+  await boot().people.update(database.name, { signed_in: false, unsent, lock_key: null });
+  database.close();
 }
 
 /** Deletes the server's rows and keeps what only this phone has. */
@@ -149,6 +172,16 @@ async function deleteBase(database: Database): Promise<void> {
     const meta = await readMeta(database);
     await database.meta.put({ ...meta, key: "state", cursor: null, incomplete: true });
   });
+}
+
+/** An encrypted file of what was not sent, for an administrator to import. */
+export async function exportUnsent(): Promise<{ name: string; text: string }> {
+  const database = maybeDb();
+  const who = current.peek();
+  const person = database && (await boot().people.get(database.name));
+  if (!database || !who || !person?.lock_key) throw new Error("nothing to export under a key");
+  const { user_id, organization_id } = who;
+  return { name: `paceline-${dayOf(clock.now())}.json`, text: await exportFile(database, person.lock_key, { user_id, organization_id }) };
 }
 
 /** Other people with unsent work on this phone: names and counts, nothing else. */

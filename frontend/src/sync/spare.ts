@@ -27,17 +27,26 @@ const open = (): SpareDatabase => {
 
 /** Keeps a second copy. A failure here does not undo the save: the first copy is complete. */
 export async function spareAdd(database: string, entry: OutboxEntry): Promise<void> {
-  await open().unsent.put({ mid: entry.mid, database, entry }).catch(() => undefined);
+  await open()
+    .unsent.put({ mid: entry.mid, database, entry })
+    .catch(() => undefined);
 }
 
 /** Forgets mutations that are settled. */
 export async function spareRemove(mids: readonly string[]): Promise<void> {
-  if (mids.length) await open().unsent.bulkDelete([...mids]).catch(() => undefined);
+  if (mids.length)
+    await open()
+      .unsent.bulkDelete([...mids])
+      .catch(() => undefined);
 }
 
 /** The unsent mutations of one person's database, in the order in which they were saved. */
 export async function spareOf(database: string): Promise<OutboxEntry[]> {
-  const found = await open().unsent.where("database").equals(database).toArray().catch(() => []);
+  const found = await open()
+    .unsent.where("database")
+    .equals(database)
+    .toArray()
+    .catch(() => []);
   return found.map((one) => one.entry).sort((a, b) => a.n - b.n || a.at.localeCompare(b.at));
 }
 

@@ -90,6 +90,10 @@ export interface AttentionEntry {
   message: string | null;
   fields: unknown;
   settled_at: string;
+  /** `declined`: a manager was asked and said no. */
+  settled: string | null;
+  /** What the writer asked, or the manager answered. */
+  note: string | null;
 }
 
 /** Bytes of a photo or voice note, as ArrayBuffer (WebKit loses stored Blobs). */

@@ -19,7 +19,6 @@ export function useLive<T>(query: () => T | Promise<T>, deps: readonly unknown[]
       error: (error) => setState({ deps, value: undefined as T, error }),
     });
     return () => subscription.unsubscribe();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what the query depends on
   }, deps);
   if (state?.error && same(state.deps, deps)) throw state.error;
   return state && (keep || same(state.deps, deps)) ? state.value : undefined;

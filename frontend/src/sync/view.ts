@@ -3,7 +3,7 @@
  * which they were saved. Pulls go on while the outbox is full, and the user always reads what they
  * wrote.
  */
-import { ENTITIES, type BaseRow, type Database, type OutboxEntry, type Write, tableOf } from "./tables";
+import { type ENTITIES, type BaseRow, type Database, type OutboxEntry, type Write, tableOf } from "./tables";
 
 type Stored = Record<string, unknown> & { id: string; _v: number; _in: string[] };
 

@@ -1,0 +1,39 @@
+/** Builds the service worker with the list of files to precache. Runs after the app's own build. */
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const dist = here("dist");
+
+/** What the app needs to open without a network. Splash pictures and large icons come when asked for. */
+const KEPT = [/^index\.html$/, /^manifest\.webmanifest$/, /^assets\/.*\.(js|css|woff2)$/, /^icons\/(icon\.svg|icon-192\.png)$/];
+
+const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).map((file) => file.replaceAll("\\", "/"));
+const precache = files
+  .filter((file) => KEPT.some((pattern) => pattern.test(file)))
+  .sort()
+  .map((file) => ({
+    url: `/${file}`,
+    // Files in assets/ carry their hash in the name.
+    revision: file.startsWith("assets/") ? null : createHash("sha256").update(readFileSync(join(dist, file))).digest("hex").slice(0, 16),
+  }));
+
+export default defineConfig({
+  publicDir: false,
+  define: { __PRECACHE__: JSON.stringify(precache), "process.env.NODE_ENV": JSON.stringify("production") },
+  resolve: {
+    alias: [
+      { find: /^workbox-(core|precaching|routing|strategies)(.*)$/, replacement: `${here("node_modules")}/workbox-$1$2` },
+      { find: "@phone", replacement: here("src") },
+    ],
+  },
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: false,
+    lib: { entry: here("../service-worker/sw.ts"), formats: ["iife"], name: "sw", fileName: () => "sw.js" },
+  },
+});

@@ -1,0 +1,21 @@
+/**
+ * The app opens from the phone, with or without a network. A new version waits until the person says
+ * so: it never takes over by itself, so that a half-filled form is not lost.
+ */
+import { type PrecacheEntry, cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
+import { NavigationRoute, registerRoute } from "workbox-routing";
+import { sw } from "./self";
+
+/** Put in by the build: every file of this version with its hash. */
+declare const __PRECACHE__: PrecacheEntry[];
+
+export function wireCaching(): void {
+  precacheAndRoute(__PRECACHE__);
+  cleanupOutdatedCaches();
+  registerRoute(new NavigationRoute(createHandlerBoundToURL("/index.html"), { denylist: [/^\/api\//, /^\/healthz/, /\.[a-z0-9]+$/i] }));
+  sw.addEventListener("message", (event) => {
+    if ((event.data as { type?: string } | null)?.type === "skip_waiting") void sw.skipWaiting();
+  });
+  // The first version serves the page that installed it, so that the app works offline from then on.
+  sw.addEventListener("activate", (event) => event.waitUntil(sw.clients.claim()));
+}
