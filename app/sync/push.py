@@ -30,7 +30,7 @@ from app.core.errors import Refusal
 from app.core.synced import chunks, dumps
 from app.sync import settle
 from app.sync.models import MutationDependency, MutationRecord, MutationSeen, MutationTry, SyncClient
-from app.sync.run import Outcome, Poison, is_database_away, run
+from app.sync.run import SCHEMA, Outcome, Poison, is_database_away, run
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,13 @@ def push(actor: Actor, client_id: str, schema: int, sent_at: datetime | None, it
         raise
     finally:
         db.session.expunge_all()
+
+
+def escrow(actor: Actor, client_id: str, sent_at: datetime | None, items: list[Item]) -> None:
+    """Takes work into keeping for somebody who cannot sign in: parked for a manager, nothing applied, no number used."""
+    batch = _Batch(actor, client_id, SCHEMA, sent_at, {})
+    batch.keep(items)
+    db.session.commit()
 
 
 def _push(actor: Actor, client_id: str, schema: int, sent_at: datetime | None, items: list[Item]) -> Pushed:
@@ -144,6 +151,7 @@ class _Batch:
         self.last_n = 0
         self.known: dict[str, settle.Record] = {}
         self.unstored: list[settle.Record] = []
+        self.new: list[settle.Record] = []
         self.seen: list[dict[str, Any]] = []
         self.taken: list[tuple[Item, settle.Record]] = []
         self.failed: tuple[str, str] | None = None  # mid and error
@@ -167,6 +175,31 @@ class _Batch:
                 self.last_n += 1
                 self.seen.append({"client_id": self.client_id, "n": item.n, "mid": item.mid})
             self.taken.append((item, self.known[item.mid]))
+        self._release([record["mid"] for record in self.new])
+
+    def _release(self, mids: list[str]) -> None:
+        """Runs what came earlier (from another phone) and waits for something in this batch."""
+        waiting = select(MutationDependency.dep).where(MutationDependency.dep.in_(mids)).distinct()
+        if mids and (found := db.session.scalars(waiting).all()):
+            self._store()
+            settle.run_dependents(self.actor, found)
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Reads again what the settling of other mutations may have changed."""
+        self.known.update(settle.records(self.known))
+        self.taken = [(item, self.known[item.mid]) for item, _ in self.taken]
+
+    def keep(self, items: list[Item]) -> None:
+        """Stores what is not known yet as parked."""
+        known = settle.records(item.mid for item in items)
+        for item in items:
+            if item.mid not in known:
+                record = known[item.mid] = self._record(item)
+                is_lost = item.is_withheld or item.problem
+                settle.put_outcome(record, Outcome("rejected", "too_large" if item.is_withheld else "invalid") if is_lost else Outcome("parked", "escrow"))
+                self.unstored.append(record)
+        self._store()
 
     def commit(self) -> None:
         """Step 5."""
@@ -187,9 +220,7 @@ class _Batch:
         return Pushed(self.last_n, results)
 
     def _lock_client(self) -> int:
-        statement = (
-            select(SyncClient.user_id, SyncClient.last_n).where(SyncClient.client_id == self.client_id).with_for_update()
-        )
+        statement = select(SyncClient.user_id, SyncClient.last_n).where(SyncClient.client_id == self.client_id).with_for_update()
         row = db.session.execute(statement).one_or_none()
         if row is None:
             values = {
@@ -206,7 +237,9 @@ class _Batch:
         numbers = {item.n: item.mid for item in items}
         used = [n for n in numbers if n <= self.last_n]
         for part in chunks(used):
-            statement = select(MutationSeen.n, MutationSeen.mid).where(MutationSeen.client_id == self.client_id, MutationSeen.n.in_(part))
+            statement = select(MutationSeen.n, MutationSeen.mid).where(
+                MutationSeen.client_id == self.client_id, MutationSeen.n.in_(part)
+            )
             if any(numbers[row.n] != row.mid for row in db.session.execute(statement)):
                 raise Refusal("client_forked", status=409)
         if any(numbers[item.n] != item.mid for item in items):
@@ -222,12 +255,14 @@ class _Batch:
         settle.put_outcome(record, outcome)
         self.known[item.mid] = record
         self.unstored.append(record)
+        self.new.append(record)
         if old and outcome.code != "already_settled" and _is_open(old):
             self._store()
             settle.set_outcome(old, Outcome("rejected", "superseded"), settled="superseded", superseded_by=item.mid)
             settle.run_dependents(self.actor, [old["mid"], item.mid])
         if item.supersedes or item.name.startswith(UNTOUCHABLE):
-            self.known.update(settle.records(mid for mid in self.known if mid != item.mid))
+            self._store()
+            self._refresh()
 
     def _outcome(self, item: Item, record: settle.Record, old: settle.Record | None, is_parked: bool) -> Outcome:
         """What a new mutation comes to. Raises Poison while it has tries left."""
