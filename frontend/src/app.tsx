@@ -1,10 +1,11 @@
 /** The frame around every screen: who is signed in decides what opens, the role decides the tabs. */
 import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
+import { pushState } from "./core/push";
 import { go, noteRoute } from "./core/router";
 import { t } from "./core/words";
 import { type RouteLine, openRoutes, routes } from "./routes";
-import { current, db, lost, me, syncStatus, useLive } from "./sync";
+import { clock, current, db, lost, me, mutate, syncStatus, useLive } from "./sync";
 import { needsUpdate } from "./sync/state";
 import "./ui/frame-words";
 import { TabBar, tabsOf } from "./ui/tab-bar";
@@ -182,7 +183,28 @@ function Notes() {
       />
     );
   }
-  return isOld ? <Note text={t("update.tooOld")} actions={[[t("update.reload"), () => location.reload()]]} /> : null;
+  if (isOld) return <Note text={t("update.tooOld")} actions={[[t("update.reload"), () => location.reload()]]} />;
+  return current.value ? <PushQuestion /> : null;
+}
+
+/** After the first plan change, once: whether such things may interrupt. Saying "not now" is remembered. */
+function PushQuestion() {
+  const isDue = useLive(async () => (await db().change_receipt.where("person_id").equals(me().id).toArray()).some((one) => one.seen_at !== null)) ?? false;
+  const { path } = useLocation();
+  const [isOff, setOff] = useState(false);
+  const isAsked = me().account.id === "" || Boolean(me().account.preferences.push_asked_at);
+  useEffect(() => void pushState().then((state) => setOff(state === "off" && Notification.permission === "default")), [path]);
+  if (!isDue || !isOff || isAsked || !/^\/(today|targets)?$/.test(path)) return null;
+  const later = () => void mutate("org.set_preferences", { fields: { preferences: { push_asked_at: clock.now().toISOString() } } });
+  return (
+    <Note
+      text={t("frame.pushQuestion")}
+      actions={[
+        [t("update.later"), later],
+        [t("frame.pushOpen"), () => go("/me/notifications")],
+      ]}
+    />
+  );
 }
 
 function Note({ text, actions }: { text: string; actions: [string, () => void][] }) {

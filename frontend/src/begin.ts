@@ -4,7 +4,6 @@ import { minute, timeZone } from "./core/clock";
 import { watchInstall } from "./core/install";
 import { keepSubscribed } from "./core/push";
 import { languageOf, locale, localeTag } from "./core/words";
-import { effects } from "./registry";
 import { current, db, installEffects, live, maybeMe, syncStatus } from "./sync";
 import { closeLive, openLive } from "./sync/live";
 import { setMarkerPlace } from "./sync/marker";
@@ -13,7 +12,7 @@ import { requestRound } from "./sync/trigger";
 import { watchWorker } from "./worker";
 
 export async function begin(): Promise<void> {
-  installEffects(effects);
+  installEffects(import("./registry").then((registry) => registry.effects));
   setMarkerPlace({ read: (key) => localStorage.getItem(key), write: (key, value) => localStorage.setItem(key, value) });
   locale.value = languageOf(localStorage.getItem("paceline.locale") ?? navigator.language);
   watchInstall();

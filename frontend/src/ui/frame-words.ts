@@ -5,6 +5,8 @@ export const words = defineWords({
   "frame.skip": { zh: "跳到正文", en: "Skip to content" },
   "frame.back": { zh: "返回", en: "Back" },
   "frame.close": { zh: "关闭", en: "Close" },
+  "frame.pushQuestion": { zh: "下次计划有变化，要不要马上通知你？", en: "Shall we tell you at once when the plan changes again?" },
+  "frame.pushOpen": { zh: "去设置", en: "Choose" },
   "frame.tabs": { zh: "主导航", en: "Main" },
   "frame.inbox": { zh: "通知", en: "Notices" },
   "frame.inboxUnseen": { zh: "通知，{n} 条未读", en: "Notices, {n} unread" },
