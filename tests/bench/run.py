@@ -16,7 +16,9 @@ import argparse
 import multiprocessing
 import os
 import platform
+import signal
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -162,6 +164,7 @@ def make_company(settings: Settings) -> list[str]:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers below are stopped too
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     kinds = {"both": ["sqlite", "postgresql"]}
