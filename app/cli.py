@@ -24,7 +24,6 @@ from app.demo import load as demo
 from app.demo.cast import CODE as DEMO_CODE
 from app.factory import create_app
 from app.importer.commands import import_command
-from app.notifications import worker
 from app.notifications.vapid import ensure_vapid_keys, subject_warning
 from app.org.models import Organization
 
@@ -149,6 +148,8 @@ def demo_command(is_accounts: bool, language: str) -> None:
 def worker_command() -> None:
     """Run one worker: reminders, deliveries, jobs. As many as you like may run at once."""
     process.end_with_parent()
+    from app.notifications import worker  # only here: what sends pushes takes long to import
+
     worker.run(create_app())
 
 

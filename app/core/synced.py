@@ -251,7 +251,7 @@ def _touched(session: Session) -> _Touched:
     found = session.info.get(_KEY)
     if found is None:
         found = session.info[_KEY] = _Touched()
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def touch(row: Any) -> None:
@@ -353,9 +353,7 @@ def _differences(session: Session, kind: Kind, ids: Sequence[str], touched: _Tou
         }
         stored = {
             row.entity_id: row
-            for row in session.execute(
-                select(SyncRow.__table__).where(SyncRow.entity == kind.name, SyncRow.entity_id.in_(part))
-            )
+            for row in session.execute(select(SyncRow.__table__).where(SyncRow.entity == kind.name, SyncRow.entity_id.in_(part)))
         }
         for row_id in part:
             writers = touched.writers.get((kind.name, row_id), {})
@@ -605,7 +603,7 @@ def _guard(state: ORMExecuteState) -> None:
     statement: Any = state.statement
     if not getattr(statement, "is_dml", False) or state.execution_options.get(_ALLOWED):
         return
-    table = statement.table
+    table: Any = statement.table
     for model in (*_kinds, *_watches):
         if getattr(model, "__table__", None) is table:
             raise RuntimeError(f"bulk SQL on {table.name}: phones would not hear of it; use synced.bulk()")
@@ -712,5 +710,3 @@ def refuse_weak_durability(engine: Engine) -> None:
                 f"the database runs with {'synchronous' if is_sqlite else 'synchronous_commit'} = {level}; "
                 f"set it to {'FULL' if is_sqlite else 'on'}: a forgotten commit would issue a number twice"
             )
-
-
