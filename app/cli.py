@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 
 import click
 import segno
+from flask import current_app
 from flask.cli import FlaskGroup, ScriptInfo, with_appcontext
 from sqlalchemy import select
 
@@ -24,6 +24,7 @@ from app.demo import load as demo
 from app.demo.cast import CODE as DEMO_CODE
 from app.factory import create_app
 from app.importer.commands import import_command
+from app.notifications.vapid import ensure_vapid_keys, subject_warning
 from app.org.models import Organization
 
 # Every other command first brings the database to the newest version, so that it works on a fresh machine.
@@ -82,6 +83,7 @@ def serve_command(
 
     settings = Settings.from_environment()
     app = create_app(settings)
+    ensure_vapid_keys(settings)
     with app.app_context():
         serve.prepare_database()
         if is_demo and db.session.scalars(select(Organization.id).limit(1)).first() is None:
@@ -146,14 +148,17 @@ def demo_command(is_accounts: bool, language: str) -> None:
 def worker_command() -> None:
     """Run one worker: reminders, deliveries, jobs. As many as you like may run at once."""
     process.end_with_parent()
-    importlib.import_module("app.notifications.worker").run(create_app())
+    from app.notifications import worker  # only here: what sends pushes takes long to import
+
+    worker.run(create_app())
 
 
 @main.command("check")
 @with_appcontext
 def check_command() -> None:
     """Say whether this installation is fit to serve; ends with 1 if it is not."""
-    problems = serve.problems()
+    warning = subject_warning(current_app.config["SETTINGS"].vapid_subject)
+    problems = [*serve.problems(), *([warning] if warning else [])]
     for problem in problems:
         click.echo(f"problem: {problem}")
     click.echo("not fit to serve" if problems else "fit to serve")

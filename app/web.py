@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import flask_login
@@ -28,8 +28,8 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from marshmallow import Schema, ValidationError, fields
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -175,7 +175,7 @@ class JsonErrorsApi(Api):  # type: ignore[misc]
         """Answers what Flask, webargs or a missing route raised."""
         data: Mapping[str, Any] = getattr(error, "data", None) or {}
         messages = data.get("messages")
-        status = error.code or 500
+        status = 404 if _is_unknown(error) else error.code or 500
         headers = {name: value for name, value in error.get_headers() if name.lower() not in {"content-type", "content-length"}}
         if status == 422 and messages:
             return _answer("invalid", status, _fields(messages))
@@ -237,6 +237,20 @@ def _add_error_handlers(app: Flask) -> None:
     def invalid(error: ValidationError) -> ResponseReturnValue:
         db.session.rollback()
         return _answer("invalid", 422, _fields(error.normalized_messages()))
+
+    @app.errorhandler(DataError)
+    @app.errorhandler(UnicodeEncodeError)
+    def unwritable(error: Exception) -> ResponseReturnValue:
+        """What no text column takes: a NUL, half a character."""
+        db.session.rollback()
+        return _answer("invalid", 422)
+
+    @app.errorhandler(IntegrityError)
+    def clash(error: IntegrityError) -> ResponseReturnValue:
+        """Two requests at one moment wanted what only one can have; services refuse the slower cases by name."""
+        db.session.rollback()
+        current_app.logger.warning("two writes clashed: %s", error.orig)
+        return _answer("conflict", 409)
 
     @app.errorhandler(OperationalError)
     def database_away(error: OperationalError) -> ResponseReturnValue:
@@ -353,7 +367,7 @@ def frontend(path: str = "") -> ResponseReturnValue:
     """A file of the built frontend, or index.html for an address that the phone's own router knows."""
     folder = _settings().frontend_dir.resolve()
     if path == "api" or path.startswith("api/"):
-        raise Refusal("not_found", status=404)
+        _refuse_unknown_endpoint()
     file = (folder / path).resolve()
     if not path or not file.is_file() or not file.is_relative_to(folder):
         if "." in path.rsplit("/", 1)[-1] or path.startswith("assets/"):
@@ -369,6 +383,24 @@ def frontend(path: str = "") -> ResponseReturnValue:
     if path == "sw.js":
         response.headers["Service-Worker-Allowed"] = "/"
     return response
+
+
+def _refuse_unknown_endpoint() -> NoReturn:
+    """Under /api: 405 for an address that takes other methods, 404 for one that nobody knows."""
+    adapter = current_app.create_url_adapter(request)
+    others = set(adapter.allowed_methods()) - SAFE_METHODS if adapter else set()
+    if others:
+        raise MethodNotAllowed(sorted(others))
+    raise Refusal("not_found", status=404)
+
+
+def _is_unknown(error: HTTPException) -> bool:
+    """Whether a method was refused only because the page's catch-all takes no unsafe ones."""
+    adapter = current_app.create_url_adapter(request)
+    if not isinstance(error, MethodNotAllowed) or adapter is None or set(error.valid_methods or ()) - SAFE_METHODS:
+        return False
+    endpoint, _ = adapter.match(method="GET")
+    return str(endpoint) == "frontend"
 
 
 def _file(file: Path) -> Response:

@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -52,7 +53,7 @@ class Message:
     topic: str | None
     ttl: int
     urgency: str | None
-    headers: dict[str, str]
+    headers: Mapping[str, str]  # by name in any case
     claims: dict[str, Any]
 
     @property
@@ -71,6 +72,7 @@ class Browser:
     private_key: ec.EllipticCurvePrivateKey
     secret: bytes
     answer: Any = 201
+    delay: float = 0  # seconds from a request to its answer
     answers: deque[Any] = field(default_factory=deque)
     requests: int = 0
 
@@ -113,6 +115,11 @@ class PushService:
             assert not self.problems, self.problems
 
     @property
+    def browsers(self) -> list[Browser]:
+        """All browsers that were subscribed."""
+        return list(self._browsers.values())
+
+    @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
@@ -120,7 +127,11 @@ class PushService:
         """A new browser subscribed with this application's public key."""
         number = f"b{len(self._browsers) + 1}"
         browser = Browser(
-            f"{self.origin}/push/{number}", vapid_key, ec.generate_private_key(ec.SECP256R1()), number.encode().ljust(16, b"."), answer
+            f"{self.origin}/push/{number}",
+            vapid_key,
+            ec.generate_private_key(ec.SECP256R1()),
+            number.encode().ljust(16, b"."),
+            answer,
         )
         self._browsers[number] = browser
         return browser
@@ -128,13 +139,17 @@ class PushService:
     def wait_for(self, count: int, timeout: float = 10) -> list[Message]:
         """Waits until so many messages were accepted; fails with what came so far."""
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.messages) >= count, timeout), f"{len(self.messages)} of {count} pushes came; {self.problems}"
+            assert self._changed.wait_for(lambda: len(self.messages) >= count, timeout), (
+                f"{len(self.messages)} of {count} pushes came; {self.problems}"
+            )
             return list(self.messages)
 
     def wait_for_requests(self, browser: Browser, count: int, timeout: float = 10) -> None:
         """Waits until a browser's endpoint was asked so many times, whatever it answered."""
         with self._changed:
-            assert self._changed.wait_for(lambda: browser.requests >= count, timeout), f"{browser.requests} of {count} requests came"
+            assert self._changed.wait_for(lambda: browser.requests >= count, timeout), (
+                f"{browser.requests} of {count} requests came"
+            )
 
     # --- The server ---------------------------------------------------------------------------
 
@@ -165,6 +180,8 @@ class PushService:
             if message and answer in (200, 201, 202, 204):
                 self.messages.append(message)
             self._changed.notify_all()
+        if browser.delay:
+            await asyncio.sleep(browser.delay)
         if answer == HANG:
             await self._stopping.wait()
         status, headers = answer if isinstance(answer, tuple) else (answer, {})
@@ -179,10 +196,11 @@ class PushService:
 
     def _read(self, browser: Browser, request: web.Request, body: bytes) -> Message:
         """Checks a request in the order of the standards. Raises AssertionError with what is wrong."""
-        headers = dict(request.headers)
+        headers = request.headers.copy()
         assert len(body) <= MAX_BODY, f"a body of {len(body)} bytes is too large"
         ttl = headers.get("TTL", "")
-        assert ttl.isdigit() and int(ttl) > 0, f"TTL is {ttl!r}"
+        assert ttl.isdigit(), f"TTL is {ttl!r}"
+        assert int(ttl) > 0, "TTL is 0: the push would be lost if the phone is off"
         topic = headers.get("Topic")
         assert topic is None or re.fullmatch(r"[A-Za-z0-9_-]{1,32}", topic), f"Topic is {topic!r}"
         urgency = headers.get("Urgency")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.domain import Domain, Entity, Grants, Mutation
-from app.org import commands, queries, schemas, service
+from app.org import commands, queries, reactions, schemas, service
 from app.org.api import blueprint
 from app.org.directory import DIRECTORY
+from app.org.events import DevicesSignedOut
 from app.org.models import Account, CalendarDay, Leave, Organization, Person, Team
 from app.org.words import WORDS
 
@@ -25,9 +26,10 @@ org = Domain(
         Mutation("org.remove_leave", schemas.RemoveLeave, service.remove_leave),
     ],
     grants=[Grants(queries.grants, {Person: queries.touched_by_person})],
-    deciders=queries.deciders,
+    directory=DIRECTORY,
+    reactions={DevicesSignedOut: [reactions.end_pushes]},
     words=WORDS,
     blueprints=[blueprint],
     commands=[commands.init, commands.person],
-    directory=DIRECTORY,
+    deciders=queries.deciders,
 )

@@ -187,7 +187,7 @@ class CheckIn(Schema):
     off_site_reason = fields.String(allow_none=True, validate=validate.Length(max=200))
 
 
-class NextStep(Schema):
+class AgreedStep(Schema):
     """What was agreed, as a task."""
 
     task_id = fields.String(required=True, validate=_ID)
@@ -210,7 +210,7 @@ class Finish(Schema):
     photos = fields.List(fields.Nested(NewPhoto), load_default=list, validate=validate.Length(max=_MOST_PHOTOS))
     amount = _amount()
     note = fields.String(allow_none=True, validate=validate.Length(max=4000))
-    next_step = fields.Nested(NextStep, allow_none=True)
+    next_step = fields.Nested(AgreedStep, allow_none=True)
 
 
 class AddTask(Schema):

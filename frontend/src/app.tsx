@@ -1,10 +1,11 @@
 /** The frame around every screen: who is signed in decides what opens, the role decides the tabs. */
 import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
+import { pushState } from "./core/push";
 import { go, noteRoute } from "./core/router";
 import { t } from "./core/words";
 import { type RouteLine, openRoutes, routes } from "./routes";
-import { current, lost, me } from "./sync";
+import { clock, current, db, lost, me, mutate, syncStatus, useLive } from "./sync";
 import { needsUpdate } from "./sync/state";
 import "./ui/frame-words";
 import { TabBar, tabsOf } from "./ui/tab-bar";
@@ -56,9 +57,51 @@ function Frame() {
       </div>
       {tab && <TabBar selected={tab} available={tabScreens} />}
       <Notes />
+      <Spoken />
+      {who && <PlanChange path={path} />}
       <Toast />
     </div>
   );
+}
+
+const SPOKEN_EVERY = 5000;
+
+/** Sync for those who listen: one polite region, at most every 5 s; a refusal is said at once. */
+function Spoken() {
+  const { attention, waiting, online } = syncStatus.value;
+  const text = online ? (waiting ? t("sync.waitingN", { n: waiting }) : t("sync.synced")) : t("sync.offline");
+  const [said, setSaid] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(text), SPOKEN_EVERY);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <>
+      <div class="visually-hidden" aria-live="polite">
+        {said}
+      </div>
+      <div class="visually-hidden" aria-live="assertive">
+        {attention ? t("sync.attentionN", { n: attention }) : ""}
+      </div>
+    </>
+  );
+}
+
+let isShown = false;
+
+/** A plan change that waits for an answer opens once per start of the app; ✕ always works. */
+function PlanChange({ path }: { path: string }) {
+  const isHome = path === "/" || path === "/today";
+  const id = useLive(async () => {
+    const mine = await db().change_receipt.where("person_id").equals(me().id).toArray();
+    return mine.filter((one) => one.acknowledged_at === null).sort((a, b) => b.decided_at.localeCompare(a.decided_at))[0]?.id ?? null;
+  });
+  useEffect(() => {
+    if (!id || isShown || !isHome || !routes.some((line) => line.path === "/changes/:id")) return;
+    isShown = true;
+    go(`/changes/${id}`);
+  }, [id, isHome]);
+  return null;
 }
 
 function tabOf(path: string): RouteLine["tab"] {
@@ -140,7 +183,28 @@ function Notes() {
       />
     );
   }
-  return isOld ? <Note text={t("update.tooOld")} actions={[[t("update.reload"), () => location.reload()]]} /> : null;
+  if (isOld) return <Note text={t("update.tooOld")} actions={[[t("update.reload"), () => location.reload()]]} />;
+  return current.value ? <PushQuestion /> : null;
+}
+
+/** After the first plan change, once: whether such things may interrupt. Saying "not now" is remembered. */
+function PushQuestion() {
+  const isDue = useLive(async () => (await db().change_receipt.where("person_id").equals(me().id).toArray()).some((one) => one.seen_at !== null)) ?? false;
+  const { path } = useLocation();
+  const [isOff, setOff] = useState(false);
+  const isAsked = me().account.id === "" || Boolean(me().account.preferences.push_asked_at);
+  useEffect(() => void pushState().then((state) => setOff(state === "off" && Notification.permission === "default")), [path]);
+  if (!isDue || !isOff || isAsked || !/^\/(today|targets)?$/.test(path)) return null;
+  const later = () => void mutate("org.set_preferences", { fields: { preferences: { push_asked_at: clock.now().toISOString() } } });
+  return (
+    <Note
+      text={t("frame.pushQuestion")}
+      actions={[
+        [t("update.later"), later],
+        [t("frame.pushOpen"), () => go("/me/notifications")],
+      ]}
+    />
+  );
 }
 
 function Note({ text, actions }: { text: string; actions: [string, () => void][] }) {

@@ -2,9 +2,9 @@
 import { effect } from "@preact/signals";
 import { minute, timeZone } from "./core/clock";
 import { watchInstall } from "./core/install";
+import { keepSubscribed } from "./core/push";
 import { languageOf, locale, localeTag } from "./core/words";
-import { effects } from "./registry";
-import { current, installEffects, maybeMe } from "./sync";
+import { current, db, installEffects, live, maybeMe, syncStatus } from "./sync";
 import { closeLive, openLive } from "./sync/live";
 import { setMarkerPlace } from "./sync/marker";
 import { resume } from "./sync/session";
@@ -12,7 +12,7 @@ import { requestRound } from "./sync/trigger";
 import { watchWorker } from "./worker";
 
 export async function begin(): Promise<void> {
-  installEffects(effects);
+  installEffects(import("./registry").then((registry) => registry.effects));
   setMarkerPlace({ read: (key) => localStorage.getItem(key), write: (key, value) => localStorage.setItem(key, value) });
   locale.value = languageOf(localStorage.getItem("paceline.locale") ?? navigator.language);
   watchInstall();
@@ -20,6 +20,7 @@ export async function begin(): Promise<void> {
   await resume();
   listen();
   watchWorker();
+  guardWork();
 }
 
 /** Language, theme and zone follow the account; the last ones hold before anybody is signed in. */
@@ -66,4 +67,28 @@ function listen(): void {
 function follow(userId: string): void {
   if (document.visibilityState === "visible") openLive(userId);
   else closeLive();
+}
+
+/** Asks the browser to keep what is stored, and to wake the worker if the app closes with unsent work. */
+function guardWork(): void {
+  let isAsked = false;
+  effect(() => {
+    if (syncStatus.value.waiting === 0) return;
+    if (!isAsked) void navigator.storage?.persist?.();
+    isAsked = true;
+    void navigator.serviceWorker?.ready
+      .then((registration) => (registration as { sync?: { register(tag: string): Promise<void> } }).sync?.register("paceline-outbox"))
+      .catch(() => undefined);
+  });
+  effect(() => {
+    if (!current.value) return;
+    void keepSubscribed().catch(() => undefined);
+    const open = live(() =>
+      db()
+        .notice.filter((notice) => notice.needs_answer && notice.acknowledged_at === null)
+        .count(),
+    );
+    const subscription = open.subscribe((n) => void navigator.setAppBadge?.(n).catch(() => undefined));
+    return () => subscription.unsubscribe();
+  });
 }

@@ -254,6 +254,17 @@ describe("signing in again", () => {
     expect(server.applied.map((one) => one.args.title)).toEqual(["a", "b"]);
   });
 
+  it("is not needed for an app that is too old: its pushes are taken and stay visible", async () => {
+    const id = newId();
+    await addTask("a", id);
+    const mid = (await db.outbox.get(1))?.mid;
+    const body = { code: "update_needed", message: "", epoch: "epoch-1", last_n: 1, results: [{ n: 1, mid, status: "applied", code: null, message: null, fields: null }] };
+    vi.stubGlobal("fetch", async () => new Response(JSON.stringify(body), { status: 426, headers: { "Content-Type": "application/json" } }));
+    await expect(round()).rejects.toMatchObject({ status: 426 });
+    expect(await db.outbox.count()).toBe(0);
+    expect((await db.task.get(id))?.title).toBe("a");
+  });
+
   it("as somebody else never sends the first one's work", async () => {
     await addTask("a");
     server.user = "u2";

@@ -933,6 +933,9 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("subscription_id", sa.String(length=36), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("may_wait", sa.Boolean(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -958,7 +961,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_notice_id"), ["notice_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_organization_id"), ["organization_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_person_id"), ["person_id"], unique=False)
-        batch_op.create_index("ix_delivery_state_next_at", ["state", "next_at"], unique=False)
+        batch_op.create_index("ix_delivery_state_is_urgent_next_at", ["state", "is_urgent", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_subscription_id"), ["subscription_id"], unique=False)
 
     op.create_table(
@@ -1167,7 +1170,7 @@ def downgrade() -> None:
     op.drop_table("sales_order")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_subscription_id"))
-        batch_op.drop_index("ix_delivery_state_next_at")
+        batch_op.drop_index("ix_delivery_state_is_urgent_next_at")
         batch_op.drop_index(batch_op.f("ix_delivery_person_id"))
         batch_op.drop_index(batch_op.f("ix_delivery_organization_id"))
         batch_op.drop_index(batch_op.f("ix_delivery_notice_id"))

@@ -78,7 +78,14 @@ FAIR = Domain(name="fair", notices=[CUT, PRAISE], morning=say_good_morning)
 
 def make_company(zone: str = "Asia/Shanghai", **changes: Any) -> Organization:
     organization = Organization(
-        id="org-1", created_at=NOON, code="fair", name="示例", currency="CNY", time_zone=zone, calendar="CN", workdays=[1, 2, 3, 4, 5]
+        id="org-1",
+        created_at=NOON,
+        code="fair",
+        name="示例",
+        currency="CNY",
+        time_zone=zone,
+        calendar="CN",
+        workdays=[1, 2, 3, 4, 5],
     )
     for name, value in changes.items():
         setattr(organization, name, value)
@@ -100,7 +107,12 @@ def make_person(person_id: str = "li", organization_id: str = "org-1", **account
 
 def subscribe(actor: Actor, browser: Browser, device_id: str | None = None) -> PushSubscription:
     return service.subscribe(
-        actor, device_id=device_id, endpoint=browser.endpoint, p256dh=browser.p256dh, auth=browser.auth, vapid_key=browser.vapid_key
+        actor,
+        device_id=device_id,
+        endpoint=browser.endpoint,
+        p256dh=browser.p256dh,
+        auth=browser.auth,
+        vapid_key=browser.vapid_key,
     )
 
 

@@ -109,7 +109,9 @@ def test_quiet_hours_delay_what_is_not_urgent_in_the_persons_own_zone(session, p
     events.announce(system(evening), VisitPraised(1, ("wang", "jones")))
     events.announce(system(evening), TargetCut(1, ("wang",)))
     (praise, cut) = sorted(deliveries("wang"), key=lambda d: d.is_urgent)
-    assert praise.next_at == rules.instant(evening.date() + timedelta(days=1), compose.registry.directory().find(["wang"])["wang"].quiet_to, "Asia/Shanghai")
+    assert praise.next_at == rules.instant(
+        evening.date() + timedelta(days=1), compose.registry.directory().find(["wang"])["wang"].quiet_to, "Asia/Shanghai"
+    )
     assert praise.next_at.isoformat() == "2026-11-23T23:30:00+00:00"
     assert cut.next_at == evening
     assert [d.next_at for d in deliveries("jones")] == [evening]
@@ -172,7 +174,12 @@ def test_the_payload_is_declarative_and_every_address_absolute(session):
 
 @pytest.mark.parametrize("text", ["长" * 1000, "𠮷" * 1000, '"\\\n' * 333, "a" * 1000])
 def test_a_long_text_is_cut_to_what_a_push_can_carry(session, text):
-    notice = Notice(id="n", dedupe_key="k", title=text[:200], body=text, url="/changes/1", data={"locale": "zh-CN", "actions": []})
+    notice = Notice(
+        id="n", dedupe_key="k", title=text[:200], body=text, url="/changes/1", data={"locale": "zh-CN", "actions": []}
+    )
     size = len(compose.payload(notice, 0, "https://paceline.example"))
     assert size <= compose.MAX_PAYLOAD
-    assert size > compose.MAX_PAYLOAD - 32 or json.loads(compose.payload(notice, 0, "https://paceline.example"))["notification"]["body"] == text
+    assert (
+        size > compose.MAX_PAYLOAD - 32
+        or json.loads(compose.payload(notice, 0, "https://paceline.example"))["notification"]["body"] == text
+    )

@@ -39,6 +39,7 @@ def test_init_refuses_a_taken_code_and_saves_nothing(run, session) -> None:  # t
     assert db.session.query(Organization).count() == 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "option, value, word",
     [
@@ -59,6 +60,7 @@ def test_init_says_which_value_is_wrong_and_how_to_mend_it(run, session, option:
     assert db.session.query(Organization).count() == 0
 
 
+@pytest.mark.one_database
 def test_init_without_a_terminal_asks_for_nothing(run) -> None:  # type: ignore[no-untyped-def]
     done = run("init", "--code", "x")
     assert done.exit_code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +52,7 @@ STATUSES = [
 
 
 @pytest.fixture
-def failing(database) -> Iterator[FlaskClient]:  # type: ignore[no-untyped-def]
+def failing(database) -> FlaskClient:  # type: ignore[no-untyped-def]
     """A client of an application with an address for every failure; it answers 500 instead of raising."""
     from app.factory import create_app
 
@@ -74,7 +75,7 @@ def failing(database) -> Iterator[FlaskClient]:  # type: ignore[no-untyped-def]
     def refuse() -> None:
         raise Refusal("invalid", fields={"code": "code_taken"}, value="demo")
 
-    yield app.test_client()
+    return app.test_client()
 
 
 def check(answer, status: int, locale: str) -> dict:  # type: ignore[no-untyped-def,type-arg]
@@ -150,6 +151,25 @@ def test_the_language_is_the_signed_in_persons_whatever_the_browser_says(app: Fl
     client = signed_in_client(app, person)
     answer = client.post("/api/links", json={}, headers={"Accept-Language": "zh-CN"})
     check(answer, 422, "en")
+
+
+@pytest.mark.one_database
+def test_an_unknown_endpoint_is_404_and_a_known_one_names_its_methods(client: FlaskClient) -> None:
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        assert client.open("/api/nothing", method=method).status_code == 404
+    refused = client.get("/api/links")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+    refused = client.patch("/api/openapi.json")
+    assert refused.status_code == 405
+    assert "GET" in refused.headers["Allow"]
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00@example.com", "\ud800", "１２３", "'; DROP TABLE person; --", "%", "😀" * 60])
+def test_odd_characters_are_bad_input_and_no_defect(client: FlaskClient, text: str) -> None:
+    body = json.dumps({"email": text, "password": text, "organization": text})
+    answer = client.post("/api/session", data=body, content_type="application/json")
+    assert answer.status_code in (401, 422), answer.text
+    assert client.get(f"/api/links/{text.encode('utf-8', 'replace').hex()}%00").status_code == 410
 
 
 # --- Sentences ---

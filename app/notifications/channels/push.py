@@ -72,10 +72,10 @@ class _NoRedirects:
 class PushSender:
     """Sends pushes over one session. Use as an async context manager."""
 
-    def __init__(self, keys: VapidKeys, allowed_hosts: tuple[str, ...], timeout: aiohttp.ClientTimeout = TIMEOUT) -> None:
+    def __init__(self, keys: VapidKeys, allowed_hosts: tuple[str, ...], timeout: aiohttp.ClientTimeout | None = None) -> None:
         self._keys = keys
         self._allowed = allowed_hosts
-        self._timeout = timeout
+        self._timeout = timeout or TIMEOUT
 
     async def __aenter__(self) -> PushSender:
         connector = aiohttp.TCPConnector(

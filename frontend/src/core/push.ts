@@ -1,6 +1,8 @@
 /** Web push on this browser: whether it can, asking, subscribing. The question in our words comes first. */
 import { call } from "./api";
 
+const SUBSCRIBE_LIMIT = 10_000;
+
 export type PushState = "unsupported" | "needs_install" | "denied" | "off" | "on";
 
 /** What stands in the way of a push here, or that it works. */
@@ -28,9 +30,19 @@ export async function subscribe(): Promise<void> {
     await old.unsubscribe();
     subscription = null;
   }
-  subscription ??= await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: public_key });
+  subscription ??= await inTime(registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: public_key }));
   const replaces = old && old.endpoint !== subscription.endpoint ? old.endpoint : null;
   await call("/api/push/subscriptions", { method: "POST", body: { ...subscription.toJSON(), vapid_key: public_key, replaces } });
+}
+
+/** At every start: if pushes are on here, the server has the present subscription. Never asks. */
+export async function keepSubscribed(): Promise<void> {
+  if ((await pushState()) === "on") await subscribe();
+}
+
+/** Where the browser's push service is out of reach, subscribing can hang for ever. */
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return Promise.race([work, new Promise<never>((_, reject) => setTimeout(() => reject(new Error("no push service")), SUBSCRIBE_LIMIT))]);
 }
 
 /** Ends pushes to this browser. */

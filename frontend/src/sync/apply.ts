@@ -45,6 +45,15 @@ export async function apply(db: Database, pull: Pull): Promise<number> {
   return db.outbox.count();
 }
 
+/**
+ * Takes results without a pull (426: this app is too old to be given rows). The rows stay as they are
+ * shown: what was answered stays visible until the update brings the server's own rows.
+ */
+export async function settleOnly(db: Database, results: readonly Result[], last_n: number): Promise<void> {
+  const gone = await db.transaction("rw", db.tables, () => settle(db, results, last_n, new Date()));
+  await spareRemove(gone.map((entry) => entry.mid));
+}
+
 /** Applies pages of a first load before it is complete. False: another tab is further on. */
 export async function applyFirstPage(db: Database, from: string | null, pages: readonly SyncAnswer[]): Promise<boolean> {
   return db.transaction("rw", db.tables, async () => {

@@ -1,7 +1,7 @@
 /**
  * The engine of one open database: makes rounds when there is cause, listens for pokes, sends photos.
  *
- * Timing: after a failed round it comes again after 2 s, doubling to 60 s, with jitter of a half, for
+ * Timing: after a failed round it comes again after 2 s, doubling to 40 s, with jitter, for
  * as long as something waits; a server that says when (`retry_ms`, `Retry-After`) is obeyed.
  */
 import { ApiError, Offline } from "../core/api";
@@ -14,7 +14,7 @@ import type { Database } from "./tables";
 import { requestRound, setRunner } from "./trigger";
 
 const FIRST_WAIT = 2_000;
-const LONGEST_WAIT = 60_000;
+const LONGEST_WAIT = 40_000;
 const IDLE_WAIT = 60_000;
 const LOCK_WAIT = 25_000;
 

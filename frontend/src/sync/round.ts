@@ -7,7 +7,7 @@
  */
 import { ApiError, type CallOptions, readJson, send } from "../core/api";
 import { clock } from "../core/clock";
-import { apply, applyFirstPage, startAgain } from "./apply";
+import { apply, applyFirstPage, settleOnly, startAgain } from "./apply";
 import { hashOf } from "./blobs";
 import { BODY_LIMIT, PULL_LIMIT, PUSH_LIMIT, type PushItem, type Result, SCHEMA, type SyncAnswer, type SyncRequest } from "./contract";
 import { type Database, type Meta, type OutboxEntry, readMeta } from "./tables";
@@ -107,6 +107,8 @@ async function exchange(db: Database, userId: string, meta: Meta, cursor: string
     return answer;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    const taken = error.body as Partial<SyncAnswer> | null;
+    if (error.status === 426 && taken?.results && taken.epoch === (meta.epoch ?? taken.epoch)) await settleOnly(db, taken.results, taken.last_n ?? 0);
     if (error.status === 409 && error.code === "client_forked") return "forked";
     if (error.status === 413 && batch.length > 0) return exchange(db, userId, meta, cursor, await smaller(db, batch), hooks);
     throw error;

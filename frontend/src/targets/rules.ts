@@ -6,59 +6,59 @@
  * ever rounded by a float. `tests/protocol/pace.json` holds both languages equal; `docs/pace.md` explains.
  */
 
-export type Days = Readonly<Record<string, number>>
-export type Period = readonly [start: string, end: string]
-export type State = 'none' | 'before' | 'cannot' | 'reached' | 'ahead' | 'on' | 'behind' | 'risk'
+export type Days = Readonly<Record<string, number>>;
+export type Period = readonly [start: string, end: string];
+export type State = "none" | "before" | "cannot" | "reached" | "ahead" | "on" | "behind" | "risk";
 
 /** An exact number in lowest terms, `d` > 0. */
 export interface Fraction {
-  readonly n: bigint
-  readonly d: bigint
+  readonly n: bigint;
+  readonly d: bigint;
 }
 
 /** From how many pace days on a state holds; a setting of the company. */
 export interface Bounds {
-  readonly ahead: Fraction
-  readonly behind: Fraction
-  readonly risk: Fraction
+  readonly ahead: Fraction;
+  readonly behind: Fraction;
+  readonly risk: Fraction;
 }
 
 export const DEFAULT_BOUNDS: Bounds = {
   ahead: { n: 1n, d: 2n },
   behind: { n: -1n, d: 2n },
   risk: { n: -2n, d: 1n },
-}
-export const FORECAST_DAYS = 5 // with fewer closed working days there is too little to say
-const PRIOR_PERIODS = 2n // how many periods of the team weigh as much as one's own (planning.md 1.5)
+};
+export const FORECAST_DAYS = 5; // with fewer closed working days there is too little to say
+const PRIOR_PERIODS = 2n; // how many periods of the team weigh as much as one's own (planning.md 1.5)
 
 /** n/d in lowest terms; `d` must not be zero. */
 export function fraction(n: bigint, d: bigint): Fraction {
-  const g = gcd(n < 0n ? -n : n, d < 0n ? -d : d) || 1n
-  return d < 0n ? { n: -n / g, d: -d / g } : { n: n / g, d: d / g }
+  const g = gcd(n < 0n ? -n : n, d < 0n ? -d : d) || 1n;
+  return d < 0n ? { n: -n / g, d: -d / g } : { n: n / g, d: d / g };
 }
 
 function gcd(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : gcd(b, a % b)
+  return b === 0n ? a : gcd(b, a % b);
 }
 
 function compare(a: Fraction, b: Fraction): number {
-  const difference = a.n * b.d - b.n * a.d
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0
+  const difference = a.n * b.d - b.n * a.d;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
 /** A fraction as a float: for widths on a screen, never for sums or decisions. */
 export function approximately(value: Fraction): number {
-  return Number(value.n) / Number(value.d)
+  return Number(value.n) / Number(value.d);
 }
 
 function byKey(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function sum(values: Iterable<number>): number {
-  let total = 0
-  for (const value of values) total += value
-  return total
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 /**
@@ -66,23 +66,23 @@ function sum(values: Iterable<number>): number {
  * All weights zero: equal parts. A negative total is split as its amount and negated.
  */
 export function split(total: number, weights: Days): Record<string, number> {
-  const keys = Object.keys(weights).sort(byKey)
-  if (keys.length === 0) throw new RangeError('nothing to split over: give at least one weight')
-  if (keys.some((key) => (weights[key] ?? 0) < 0)) throw new RangeError('a weight is negative: weights are zero or more')
+  const keys = Object.keys(weights).sort(byKey);
+  if (keys.length === 0) throw new RangeError("nothing to split over: give at least one weight");
+  if (keys.some((key) => (weights[key] ?? 0) < 0)) throw new RangeError("a weight is negative: weights are zero or more");
   if (total < 0) {
-    const positive = split(-total, weights)
-    return Object.fromEntries(keys.map((key) => [key, 0 - (positive[key] ?? 0)]))
+    const positive = split(-total, weights);
+    return Object.fromEntries(keys.map((key) => [key, 0 - (positive[key] ?? 0)]));
   }
-  const given = sum(keys.map((key) => weights[key] ?? 0))
-  const whole = BigInt(given === 0 ? keys.length : given)
+  const given = sum(keys.map((key) => weights[key] ?? 0));
+  const whole = BigInt(given === 0 ? keys.length : given);
   const shares = keys.map((key) => {
-    const product = BigInt(total) * BigInt(given === 0 ? 1 : (weights[key] ?? 0))
-    return { key, part: Number(product / whole), rest: product % whole }
-  })
-  const left = total - sum(shares.map((share) => share.part))
-  const first = [...shares].sort((a, b) => (a.rest === b.rest ? byKey(a.key, b.key) : a.rest > b.rest ? -1 : 1))
-  const lucky = new Set(first.slice(0, left).map((share) => share.key))
-  return Object.fromEntries(shares.map(({ key, part }) => [key, lucky.has(key) ? part + 1 : part]))
+    const product = BigInt(total) * BigInt(given === 0 ? 1 : (weights[key] ?? 0));
+    return { key, part: Number(product / whole), rest: product % whole };
+  });
+  const left = total - sum(shares.map((share) => share.part));
+  const first = [...shares].sort((a, b) => (a.rest === b.rest ? byKey(a.key, b.key) : a.rest > b.rest ? -1 : 1));
+  const lucky = new Set(first.slice(0, left).map((share) => share.key));
+  return Object.fromEntries(shares.map(({ key, part }) => [key, lucky.has(key) ? part + 1 : part]));
 }
 
 // --- Day targets ------------------------------------------------------------------------------
@@ -93,22 +93,22 @@ export function split(total: number, weights: Days): Record<string, number> {
  * them is worked, the rest stands on no day: see `unplaced`.
  */
 export function dayTargets(value: number, frozen: Days, frozenUntil: string | null, weights: Days, period: Period): Record<string, number> {
-  const inPeriod = Object.keys(weights).filter((day) => period[0] <= day && day <= period[1])
-  const kept = frozenUntil === null ? [] : Object.entries(frozen).filter(([day]) => day <= frozenUntil)
-  const open = inPeriod.filter((day) => frozenUntil === null || day > frozenUntil)
-  const openWeights = Object.fromEntries(open.map((day) => [day, weights[day] ?? 0]))
-  const rest = value - sum(kept.map(([, amount]) => amount))
-  const placed = Object.values(openWeights).some((weight) => weight > 0) ? split(rest, openWeights) : {}
-  return sorted({ ...Object.fromEntries(inPeriod.map((day) => [day, 0])), ...placed, ...Object.fromEntries(kept) })
+  const inPeriod = Object.keys(weights).filter((day) => period[0] <= day && day <= period[1]);
+  const kept = frozenUntil === null ? [] : Object.entries(frozen).filter(([day]) => day <= frozenUntil);
+  const open = inPeriod.filter((day) => frozenUntil === null || day > frozenUntil);
+  const openWeights = Object.fromEntries(open.map((day) => [day, weights[day] ?? 0]));
+  const rest = value - sum(kept.map(([, amount]) => amount));
+  const placed = Object.values(openWeights).some((weight) => weight > 0) ? split(rest, openWeights) : {};
+  return sorted({ ...Object.fromEntries(inPeriod.map((day) => [day, 0])), ...placed, ...Object.fromEntries(kept) });
 }
 
 function sorted(days: Days): Record<string, number> {
-  return Object.fromEntries(Object.entries(days).sort(([a], [b]) => byKey(a, b)))
+  return Object.fromEntries(Object.entries(days).sort(([a], [b]) => byKey(a, b)));
 }
 
 /** The part of a target that stands on no day, because no working day is left for it. */
 export function unplaced(value: number, days: Days): number {
-  return value - sum(Object.values(days))
+  return value - sum(Object.values(days));
 }
 
 /** Fixes what the days before `before` ask: the new frozen map (without zeros) and its last day. */
@@ -120,28 +120,28 @@ export function freeze(
   period: Period,
   before: string,
 ): { frozen: Record<string, number>; frozen_until: string | null } {
-  if (before <= period[0]) return { frozen: {}, frozen_until: null }
-  const days = Object.entries(dayTargets(value, frozen, frozenUntil, weights, period))
-  const kept = Object.fromEntries(days.filter(([day, amount]) => day < before && amount !== 0))
-  return { frozen: kept, frozen_until: earlier(dayBefore(before), period[1]) }
+  if (before <= period[0]) return { frozen: {}, frozen_until: null };
+  const days = Object.entries(dayTargets(value, frozen, frozenUntil, weights, period));
+  const kept = Object.fromEntries(days.filter(([day, amount]) => day < before && amount !== 0));
+  return { frozen: kept, frozen_until: earlier(dayBefore(before), period[1]) };
 }
 
 function earlier(a: string, b: string): string {
-  return a < b ? a : b
+  return a < b ? a : b;
 }
 
 function dayBefore(day: string): string {
-  const [year, month, date] = day.split('-').map(Number)
-  return new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (date ?? 1) - 1)).toISOString().slice(0, 10)
+  const [year, month, date] = day.split("-").map(Number);
+  return new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (date ?? 1) - 1)).toISOString().slice(0, 10);
 }
 
 /** Day by day the sum of several maps. */
 export function addDays(maps: Iterable<Days>): Record<string, number> {
-  const total: Record<string, number> = {}
+  const total: Record<string, number> = {};
   for (const days of maps) {
-    for (const [day, amount] of Object.entries(days)) total[day] = (total[day] ?? 0) + amount
+    for (const [day, amount] of Object.entries(days)) total[day] = (total[day] ?? 0) + amount;
   }
-  return sorted(total)
+  return sorted(total);
 }
 
 // --- Pace -------------------------------------------------------------------------------------
@@ -152,22 +152,22 @@ export function addDays(maps: Iterable<Days>): Record<string, number> {
  * gap is shown. `pace_days` is exact and unrounded; null without a working day.
  */
 export interface Pace {
-  target: number
-  actual: number
-  expected: number
-  gap: number
-  booked_today: number
-  plan_today: number
-  needed_today: number | null
-  catch_up: number | null
-  day_value: Fraction | null
-  pace_days: Fraction | null
-  attainment: Fraction | null
-  total_weight: number
-  closed_weight: number
-  remaining_weight: number
-  unplaced: number
-  state: State
+  target: number;
+  actual: number;
+  expected: number;
+  gap: number;
+  booked_today: number;
+  plan_today: number;
+  needed_today: number | null;
+  catch_up: number | null;
+  day_value: Fraction | null;
+  pace_days: Fraction | null;
+  attainment: Fraction | null;
+  total_weight: number;
+  closed_weight: number;
+  remaining_weight: number;
+  unplaced: number;
+  state: State;
 }
 
 /**
@@ -187,20 +187,20 @@ export function pace(
   forecastHigh: number | null = null,
   bounds: Bounds = DEFAULT_BOUNDS,
 ): Pace {
-  const [start, end] = period
-  const inPeriod = Object.entries(weights).filter(([day]) => start <= day && day <= end)
-  const closedWeight = sum(inPeriod.filter(([day]) => day < today).map(([, weight]) => weight))
-  const openWeights = Object.fromEntries(inPeriod.filter(([day]) => day >= today))
-  const remainingWeight = sum(Object.values(openWeights))
-  const totalWeight = closedWeight + remainingWeight
-  const actual = before + bookedToday
-  const rest = unplaced(target, days)
-  const closed = Object.entries(days).filter(([day]) => day < today)
-  const expected = today > end ? target : sum(closed.map(([, amount]) => amount))
-  const planToday = days[today] ?? 0
-  const needed = neededToday(target - before, openWeights, bookedToday, today, target > 0)
-  const dayValue = totalWeight > 0 && target > 0 ? fraction(BigInt(target) * 100n, BigInt(totalWeight)) : null
-  const paceDays = dayValue && fraction(BigInt(actual - expected) * dayValue.d, dayValue.n)
+  const [start, end] = period;
+  const inPeriod = Object.entries(weights).filter(([day]) => start <= day && day <= end);
+  const closedWeight = sum(inPeriod.filter(([day]) => day < today).map(([, weight]) => weight));
+  const openWeights = Object.fromEntries(inPeriod.filter(([day]) => day >= today));
+  const remainingWeight = sum(Object.values(openWeights));
+  const totalWeight = closedWeight + remainingWeight;
+  const actual = before + bookedToday;
+  const rest = unplaced(target, days);
+  const closed = Object.entries(days).filter(([day]) => day < today);
+  const expected = today > end ? target : sum(closed.map(([, amount]) => amount));
+  const planToday = days[today] ?? 0;
+  const needed = neededToday(target - before, openWeights, bookedToday, today, target > 0);
+  const dayValue = totalWeight > 0 && target > 0 ? fraction(BigInt(target) * 100n, BigInt(totalWeight)) : null;
+  const paceDays = dayValue && fraction(BigInt(actual - expected) * dayValue.d, dayValue.n);
   return {
     target,
     actual,
@@ -218,39 +218,31 @@ export function pace(
     remaining_weight: remainingWeight,
     unplaced: rest,
     state: stateOf(target, actual, today < start, rest, paceDays, forecastHigh, bounds),
-  }
+  };
 }
 
 /** Today's part of what was missing this morning, less what was booked; null: no day is left for it. */
 function neededToday(missing: number, openWeights: Days, bookedToday: number, today: string, hasTarget: boolean): number | null {
-  if (!hasTarget) return 0
-  if (!Object.values(openWeights).some((weight) => weight > 0)) return missing > bookedToday ? null : 0
-  return Math.max(0, (split(missing, openWeights)[today] ?? 0) - bookedToday)
+  if (!hasTarget) return 0;
+  if (!Object.values(openWeights).some((weight) => weight > 0)) return missing > bookedToday ? null : 0;
+  return Math.max(0, (split(missing, openWeights)[today] ?? 0) - bookedToday);
 }
 
-function stateOf(
-  target: number,
-  actual: number,
-  isBefore: boolean,
-  rest: number,
-  paceDays: Fraction | null,
-  forecastHigh: number | null,
-  bounds: Bounds,
-): State {
-  if (target <= 0) return 'none'
-  if (actual >= target) return 'reached'
-  if (rest > 0 || paceDays === null) return 'cannot'
-  if (isBefore) return 'before'
-  const isFarOff = forecastHigh !== null && BigInt(forecastHigh) * 10n < BigInt(target) * 9n
-  if (isFarOff || compare(paceDays, bounds.risk) < 0) return 'risk'
-  if (compare(paceDays, bounds.behind) < 0) return 'behind'
-  return compare(paceDays, bounds.ahead) > 0 ? 'ahead' : 'on'
+function stateOf(target: number, actual: number, isBefore: boolean, rest: number, paceDays: Fraction | null, forecastHigh: number | null, bounds: Bounds): State {
+  if (target <= 0) return "none";
+  if (actual >= target) return "reached";
+  if (rest > 0 || paceDays === null) return "cannot";
+  if (isBefore) return "before";
+  const isFarOff = forecastHigh !== null && BigInt(forecastHigh) * 10n < BigInt(target) * 9n;
+  if (isFarOff || compare(paceDays, bounds.risk) < 0) return "risk";
+  if (compare(paceDays, bounds.behind) < 0) return "behind";
+  return compare(paceDays, bounds.ahead) > 0 ? "ahead" : "on";
 }
 
 /** A number of days in tenths for display, halves away from zero: 1.45 days are 15. */
 export function tenths(value: Fraction): number {
-  const size = Number(((value.n < 0n ? -value.n : value.n) * 20n + value.d) / (value.d * 2n))
-  return value.n < 0n ? 0 - size : size
+  const size = Number(((value.n < 0n ? -value.n : value.n) * 20n + value.d) / (value.d * 2n));
+  return value.n < 0n ? 0 - size : size;
 }
 
 /**
@@ -267,103 +259,103 @@ export function forecast(
   team: number | null,
   target: number,
 ): number | null {
-  if (closedDays < FORECAST_DAYS || totalWeight === 0) return null
-  const prior = priorMean(own.slice(-12), team, target)
-  const n = prior.n * BigInt(totalWeight - closedWeight) * 2n
-  const d = prior.d * BigInt(totalWeight)
-  return actual + Number(floorDivide(n + d, d * 2n))
+  if (closedDays < FORECAST_DAYS || totalWeight === 0) return null;
+  const prior = priorMean(own.slice(-12), team, target);
+  const n = prior.n * BigInt(totalWeight - closedWeight) * 2n;
+  const d = prior.d * BigInt(totalWeight);
+  return actual + Number(floorDivide(n + d, d * 2n));
 }
 
 function priorMean(own: readonly number[], team: number | null, target: number): Fraction {
-  const total = own.reduce((a, b) => a + BigInt(b), 0n)
-  const count = BigInt(own.length)
-  if (team !== null) return fraction(total + PRIOR_PERIODS * BigInt(team), count + PRIOR_PERIODS)
-  return own.length > 0 ? fraction(total, count) : fraction(BigInt(target), 1n)
+  const total = own.reduce((a, b) => a + BigInt(b), 0n);
+  const count = BigInt(own.length);
+  if (team !== null) return fraction(total + PRIOR_PERIODS * BigInt(team), count + PRIOR_PERIODS);
+  return own.length > 0 ? fraction(total, count) : fraction(BigInt(target), 1n);
 }
 
 function floorDivide(n: bigint, d: bigint): bigint {
-  const quotient = n / d
-  return n % d !== 0n && n < 0n !== d < 0n ? quotient - 1n : quotient
+  const quotient = n / d;
+  return n % d !== 0n && n < 0n !== d < 0n ? quotient - 1n : quotient;
 }
 
 // --- What a change does -----------------------------------------------------------------------
 
 /** One person's target in one period and product line; the fields of a synced target suffice. */
 export interface Leaf {
-  readonly id: string | null
-  readonly person_id: string
-  readonly product_line_id: string | null
-  readonly period_start: string
-  readonly period_end: string
-  readonly value: number
-  readonly frozen: Days
-  readonly frozen_until: string | null
-  readonly is_unassigned: boolean
+  readonly id: string | null;
+  readonly person_id: string;
+  readonly product_line_id: string | null;
+  readonly period_start: string;
+  readonly period_end: string;
+  readonly value: number;
+  readonly frozen: Days;
+  readonly frozen_until: string | null;
+  readonly is_unassigned: boolean;
 }
 
 /** A leaf that a change makes; `replaces` names the one that it follows, if there is one. */
 export interface NewLeaf extends Leaf {
-  readonly id: null
-  readonly replaces: string | null
+  readonly id: null;
+  readonly replaces: string | null;
 }
 
 /** What a person was credited in a period: before today, and today. */
 export interface Booked {
-  readonly person_id: string
-  readonly period_start: string
-  readonly period_end: string
-  readonly before: number
-  readonly today: number
+  readonly person_id: string;
+  readonly period_start: string;
+  readonly period_end: string;
+  readonly before: number;
+  readonly today: number;
 }
 
 /** One leaf, before and after. `target_id` is null for one that the change makes. */
 export interface CellChange {
-  target_id: string | null
-  person_id: string
-  product_line_id: string | null
-  period_start: string
-  period_end: string
-  old_value: number
-  new_value: number
-  is_unassigned: boolean
+  target_id: string | null;
+  person_id: string;
+  product_line_id: string | null;
+  period_start: string;
+  period_end: string;
+  old_value: number;
+  new_value: number;
+  is_unassigned: boolean;
 }
 
 /** What one open day asked, and will ask. */
 export interface DayChange {
-  on: string
-  old_value: number
-  new_value: number
+  on: string;
+  old_value: number;
+  new_value: number;
 }
 
 /** What a change means for one person in one period. */
 export interface PersonEffect {
-  person_id: string
-  period_start: string
-  period_end: string
-  old_total: number
-  new_total: number
-  cells: CellChange[]
-  days: DayChange[]
-  pace_before: Pace
-  pace_after: Pace
+  person_id: string;
+  period_start: string;
+  period_end: string;
+  old_total: number;
+  new_total: number;
+  cells: CellChange[];
+  days: DayChange[];
+  pace_before: Pace;
+  pace_after: Pace;
 }
 
 /** The sum of all given leaves of one period, before and after; `remainder` is the difference. */
 export interface PeriodTotal {
-  period_start: string
-  period_end: string
-  old_total: number
-  new_total: number
-  remainder: number
+  period_start: string;
+  period_end: string;
+  old_total: number;
+  new_total: number;
+  remainder: number;
 }
 
 /** All that a change does. The card shows it; the approval writes it. */
 export interface Effect {
-  effective_from: string
-  leaves: NewLeaf[]
-  people: PersonEffect[]
-  unassigned: CellChange[]
-  totals: PeriodTotal[]
+  effective_from: string;
+  leaves: NewLeaf[];
+  people: PersonEffect[];
+  unassigned: CellChange[];
+  totals: PeriodTotal[];
 }
 
 /**
@@ -382,43 +374,41 @@ export function effect(
   weights: Readonly<Record<string, Days>>,
   booked: readonly Booked[] = [],
 ): Effect {
-  const from = effectiveFrom < today ? today : effectiveFrom
-  const old = new Map(leaves.map((leaf) => [placeOf(leaf), leaf]))
-  const made = new Map<string, NewLeaf>()
+  const from = effectiveFrom < today ? today : effectiveFrom;
+  const old = new Map(leaves.map((leaf) => [placeOf(leaf), leaf]));
+  const made = new Map<string, NewLeaf>();
   for (const [place, value] of withBalance(leaves, changes, holderId)) {
-    const before = old.get(place)
-    made.set(place, before ? changed(before, value, from, weights) : fresh(place, value, from))
+    const before = old.get(place);
+    made.set(place, before ? changed(before, value, from, weights) : fresh(place, value, from));
   }
-  const after = [...leaves.map((leaf) => made.get(placeOf(leaf)) ?? leaf), ...[...made].filter(([place]) => !old.has(place)).map(([, leaf]) => leaf)]
-  const cells = [...made].map(([place, leaf]) => cellOf(old.get(place), leaf)).sort(byPlace)
-  const touched = new Map(cells.filter((cell) => !cell.is_unassigned).map((cell) => [personKey(cell), cell]))
-  const facts = new Map(booked.map((fact) => [personKey(fact), fact]))
-  const people = [...touched]
-    .sort(([a], [b]) => byKey(a, b))
-    .map(([key, cell]) => personEffect(key, cell, leaves, after, cells, from, today, weights, facts.get(key)))
+  const after = [...leaves.map((leaf) => made.get(placeOf(leaf)) ?? leaf), ...[...made].filter(([place]) => !old.has(place)).map(([, leaf]) => leaf)];
+  const cells = [...made].map(([place, leaf]) => cellOf(old.get(place), leaf)).sort(byPlace);
+  const touched = new Map(cells.filter((cell) => !cell.is_unassigned).map((cell) => [personKey(cell), cell]));
+  const facts = new Map(booked.map((fact) => [personKey(fact), fact]));
+  const people = [...touched].sort(([a], [b]) => byKey(a, b)).map(([key, cell]) => personEffect(key, cell, leaves, after, cells, from, today, weights, facts.get(key)));
   return {
     effective_from: from,
     leaves: [...made.values()].sort(byPlace),
     people,
     unassigned: cells.filter((cell) => cell.is_unassigned),
     totals: totalsOf(leaves, after),
-  }
+  };
 }
 
 interface Placed {
-  readonly person_id: string
-  readonly product_line_id: string | null
-  readonly period_start: string
-  readonly period_end: string
-  readonly is_unassigned: boolean
+  readonly person_id: string;
+  readonly product_line_id: string | null;
+  readonly period_start: string;
+  readonly period_end: string;
+  readonly is_unassigned: boolean;
 }
 
 function placeOf(leaf: Placed): string {
-  return JSON.stringify([leaf.person_id, leaf.product_line_id, leaf.period_start, leaf.period_end, leaf.is_unassigned])
+  return JSON.stringify([leaf.person_id, leaf.product_line_id, leaf.period_start, leaf.period_end, leaf.is_unassigned]);
 }
 
 function personKey(row: { person_id: string; period_start: string; period_end: string }): string {
-  return JSON.stringify([row.person_id, row.period_start, row.period_end])
+  return JSON.stringify([row.person_id, row.period_start, row.period_end]);
 }
 
 function byPlace(a: Placed, b: Placed): number {
@@ -427,40 +417,40 @@ function byPlace(a: Placed, b: Placed): number {
     byKey(a.period_end, b.period_end) ||
     byKey(a.person_id, b.person_id) ||
     Number(a.is_unassigned) - Number(b.is_unassigned) ||
-    byKey(a.product_line_id ?? '', b.product_line_id ?? '')
-  )
+    byKey(a.product_line_id ?? "", b.product_line_id ?? "")
+  );
 }
 
 /** The new values by place, with what the holder's unassigned leaves give or take. */
 function withBalance(leaves: readonly Leaf[], changes: Readonly<Record<string, number>>, holderId: string): Map<string, number> {
-  const ids = new Set(leaves.map((leaf) => leaf.id))
-  const unknown = Object.keys(changes).filter((id) => !ids.has(id))
-  if (unknown.length > 0) throw new RangeError(`no such leaf: ${unknown.sort().join(', ')}`)
-  const newValues = new Map<string, number>()
-  const balance = new Map<string, number>()
+  const ids = new Set(leaves.map((leaf) => leaf.id));
+  const unknown = Object.keys(changes).filter((id) => !ids.has(id));
+  if (unknown.length > 0) throw new RangeError(`no such leaf: ${unknown.sort().join(", ")}`);
+  const newValues = new Map<string, number>();
+  const balance = new Map<string, number>();
   for (const leaf of leaves) {
-    const value = leaf.id === null ? undefined : changes[leaf.id]
-    if (value === undefined || value === leaf.value) continue
-    newValues.set(placeOf(leaf), value)
-    const holding = placeOf({ ...leaf, person_id: holderId, is_unassigned: true })
-    balance.set(holding, (balance.get(holding) ?? 0) + leaf.value - value)
+    const value = leaf.id === null ? undefined : changes[leaf.id];
+    if (value === undefined || value === leaf.value) continue;
+    newValues.set(placeOf(leaf), value);
+    const holding = placeOf({ ...leaf, person_id: holderId, is_unassigned: true });
+    balance.set(holding, (balance.get(holding) ?? 0) + leaf.value - value);
   }
-  const present = new Map(leaves.map((leaf) => [placeOf(leaf), leaf.value]))
+  const present = new Map(leaves.map((leaf) => [placeOf(leaf), leaf.value]));
   for (const [place, amount] of balance) {
-    if (amount !== 0) newValues.set(place, (newValues.get(place) ?? present.get(place) ?? 0) + amount)
+    if (amount !== 0) newValues.set(place, (newValues.get(place) ?? present.get(place) ?? 0) + amount);
   }
-  return newValues
+  return newValues;
 }
 
 function changed(leaf: Leaf, value: number, from: string, weights: Readonly<Record<string, Days>>): NewLeaf {
-  const kept = freeze(leaf.value, leaf.frozen, leaf.frozen_until, weights[leaf.person_id] ?? {}, periodOf(leaf), from)
-  return newLeaf(leaf, leaf.id, value, kept.frozen, kept.frozen_until)
+  const kept = freeze(leaf.value, leaf.frozen, leaf.frozen_until, weights[leaf.person_id] ?? {}, periodOf(leaf), from);
+  return newLeaf(leaf, leaf.id, value, kept.frozen, kept.frozen_until);
 }
 
 function fresh(place: string, value: number, from: string): NewLeaf {
-  const [person_id, product_line_id, period_start, period_end, is_unassigned] = JSON.parse(place) as [string, string | null, string, string, boolean]
-  const until = from > period_start ? earlier(dayBefore(from), period_end) : null
-  return newLeaf({ person_id, product_line_id, period_start, period_end, is_unassigned }, null, value, {}, until)
+  const [person_id, product_line_id, period_start, period_end, is_unassigned] = JSON.parse(place) as [string, string | null, string, string, boolean];
+  const until = from > period_start ? earlier(dayBefore(from), period_end) : null;
+  return newLeaf({ person_id, product_line_id, period_start, period_end, is_unassigned }, null, value, {}, until);
 }
 
 function newLeaf(place: Placed, replaces: string | null, value: number, frozen: Days, frozenUntil: string | null): NewLeaf {
@@ -475,11 +465,11 @@ function newLeaf(place: Placed, replaces: string | null, value: number, frozen: 
     frozen,
     frozen_until: frozenUntil,
     is_unassigned: place.is_unassigned,
-  }
+  };
 }
 
 function periodOf(leaf: { period_start: string; period_end: string }): Period {
-  return [leaf.period_start, leaf.period_end]
+  return [leaf.period_start, leaf.period_end];
 }
 
 function cellOf(old: Leaf | undefined, leaf: NewLeaf): CellChange {
@@ -492,7 +482,7 @@ function cellOf(old: Leaf | undefined, leaf: NewLeaf): CellChange {
     old_value: old?.value ?? 0,
     new_value: leaf.value,
     is_unassigned: leaf.is_unassigned,
-  }
+  };
 }
 
 function personEffect(
@@ -506,14 +496,14 @@ function personEffect(
   weights: Readonly<Record<string, Days>>,
   booked: Booked | undefined,
 ): PersonEffect {
-  const own = weights[place.person_id] ?? {}
-  const period = periodOf(place)
-  const held = (source: readonly Leaf[]) => source.filter((leaf) => personKey(leaf) === key && !leaf.is_unassigned)
-  const [oldLeaves, newLeaves] = [held(leaves), held(after)]
-  const [oldTotal, newTotal] = [sum(oldLeaves.map((leaf) => leaf.value)), sum(newLeaves.map((leaf) => leaf.value))]
-  const [oldDays, newDays] = [addDays(oldLeaves.map((leaf) => leafDays(leaf, own))), addDays(newLeaves.map((leaf) => leafDays(leaf, own)))]
-  const paceOf = (total: number, days: Days) => pace(total, days, own, period, booked?.before ?? 0, booked?.today ?? 0, today)
-  const openDays = Object.keys(newDays).filter((day) => day >= from && (own[day] || oldDays[day] || newDays[day]))
+  const own = weights[place.person_id] ?? {};
+  const period = periodOf(place);
+  const held = (source: readonly Leaf[]) => source.filter((leaf) => personKey(leaf) === key && !leaf.is_unassigned);
+  const [oldLeaves, newLeaves] = [held(leaves), held(after)];
+  const [oldTotal, newTotal] = [sum(oldLeaves.map((leaf) => leaf.value)), sum(newLeaves.map((leaf) => leaf.value))];
+  const [oldDays, newDays] = [addDays(oldLeaves.map((leaf) => leafDays(leaf, own))), addDays(newLeaves.map((leaf) => leafDays(leaf, own)))];
+  const paceOf = (total: number, days: Days) => pace(total, days, own, period, booked?.before ?? 0, booked?.today ?? 0, today);
+  const openDays = Object.keys(newDays).filter((day) => day >= from && (own[day] || oldDays[day] || newDays[day]));
   return {
     person_id: place.person_id,
     period_start: place.period_start,
@@ -524,24 +514,27 @@ function personEffect(
     days: openDays.map((on) => ({ on, old_value: oldDays[on] ?? 0, new_value: newDays[on] ?? 0 })),
     pace_before: paceOf(oldTotal, oldDays),
     pace_after: paceOf(newTotal, newDays),
-  }
+  };
 }
 
 /** What each day of a leaf asks. */
 export function leafDays(leaf: Leaf, weights: Days): Record<string, number> {
-  return dayTargets(leaf.value, leaf.frozen, leaf.frozen_until, weights, periodOf(leaf))
+  return dayTargets(leaf.value, leaf.frozen, leaf.frozen_until, weights, periodOf(leaf));
 }
 
 function totalsOf(leaves: readonly Leaf[], after: readonly Leaf[]): PeriodTotal[] {
-  const totals = new Map<string, PeriodTotal>()
-  for (const [source, field] of [[leaves, 'old_total'], [after, 'new_total']] as const) {
+  const totals = new Map<string, PeriodTotal>();
+  for (const [source, field] of [
+    [leaves, "old_total"],
+    [after, "new_total"],
+  ] as const) {
     for (const { period_start, period_end, value } of source) {
-      const key = `${period_start}/${period_end}`
-      const total = totals.get(key) ?? { period_start, period_end, old_total: 0, new_total: 0, remainder: 0 }
-      total[field] += value
-      total.remainder = total.new_total - total.old_total
-      totals.set(key, total)
+      const key = `${period_start}/${period_end}`;
+      const total = totals.get(key) ?? { period_start, period_end, old_total: 0, new_total: 0, remainder: 0 };
+      total[field] += value;
+      total.remainder = total.new_total - total.old_total;
+      totals.set(key, total);
     }
   }
-  return [...totals].sort(([a], [b]) => byKey(a, b)).map(([, total]) => total)
+  return [...totals].sort(([a], [b]) => byKey(a, b)).map(([, total]) => total);
 }
