@@ -606,7 +606,7 @@ def _guard(state: ORMExecuteState) -> None:
     table: Any = statement.table
     for model in (*_kinds, *_watches):
         if getattr(model, "__table__", None) is table:
-            raise RuntimeError(f"bulk SQL on {table.name}: phones would not hear of it; use synced.bulk()")
+            raise RuntimeError(f"bulk SQL on {model.__tablename__}: phones would not hear of it; use synced.bulk()")
 
 
 def upsert(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
