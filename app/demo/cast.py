@@ -9,6 +9,8 @@ from app.core.actor import Role
 CODE = "demo"
 PASSWORD = "paceline-demo"
 MAIL_DOMAIN = "kangqiao.example"
+# The others join by a link, as in any company.
+WITH_PASSWORD = {"li.ting", "sun.hao", "chen.li", "wang.qiang", "chen.ming", "he.jie", "liu.fang", "zhao.min"}
 
 
 class Name(NamedTuple):

@@ -1,5 +1,6 @@
 /** Distances are measured in one datum, whatever the ends are given in. */
 import { describe, expect, it } from "vitest";
+import "../src/core/datums";
 import { metresBetween } from "../src/core/geo";
 
 const lake = { lat: 30.2431, lng: 120.1502, datum: "wgs84" };

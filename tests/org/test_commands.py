@@ -13,6 +13,9 @@ INIT = ["init", "--name", "Northwind", "--code", "northwind", "--currency", "USD
         "--calendar", "US", "--locale", "en", "--admin-name", "Ann", "--admin-email", "Ann@Northwind.example"]  # fmt: skip
 
 
+pytestmark = pytest.mark.one_database
+
+
 @pytest.fixture
 def run(app: Flask):  # type: ignore[no-untyped-def]
     runner = app.test_cli_runner()
@@ -39,7 +42,6 @@ def test_init_refuses_a_taken_code_and_saves_nothing(run, session) -> None:  # t
     assert db.session.query(Organization).count() == 1
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "option, value, word",
     [
@@ -60,7 +62,6 @@ def test_init_says_which_value_is_wrong_and_how_to_mend_it(run, session, option:
     assert db.session.query(Organization).count() == 0
 
 
-@pytest.mark.one_database
 def test_init_without_a_terminal_asks_for_nothing(run) -> None:  # type: ignore[no-untyped-def]
     done = run("init", "--code", "x")
     assert done.exit_code == 2
@@ -111,3 +112,7 @@ def test_a_link_and_the_list_of_people(app: Flask, run, imported: Person) -> Non
     assert app.test_client().get("/api/links/" + url.rsplit("/", 1)[1]).json["name"] == "Nancy Davolio"
     assert run("person", "list").stdout == "northwind\t1\t-\trep\tNancy Davolio\tno password\n"
     assert run("person", "list", "--org", "nowhere").stdout == ""
+
+
+def test_the_calendar_is_brought_up_to_date_for_every_company(run, imported: Person) -> None:  # type: ignore[no-untyped-def]
+    assert run("calendar").exit_code == 0
