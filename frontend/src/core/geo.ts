@@ -26,6 +26,14 @@ export function metresBetween(a: Position | null | undefined, b: { lat: number |
   return toWgs84 && haversine(toWgs84(a), toWgs84(other));
 }
 
+/** How many metres east and north of `from` a position is, near enough to draw a few hundred metres; null if unknown. */
+export function offsetMetres(from: Position | null, to: Position | null): { east: number; north: number } | null {
+  if (!from || !to || (from.datum !== to.datum && !toWgs84)) return null;
+  const [a, b] = from.datum === to.datum || !toWgs84 ? [from, to] : [toWgs84(from), toWgs84(to)];
+  const metresPerDegree = (Math.PI / 180) * EARTH_RADIUS_M;
+  return { east: (b.lng - a.lng) * metresPerDegree * Math.cos((a.lat * Math.PI) / 180), north: (b.lat - a.lat) * metresPerDegree };
+}
+
 function haversine(a: { lat: number; lng: number }, b: { lat: number; lng: number }): number {
   const rad = Math.PI / 180;
   const h = Math.sin(((b.lat - a.lat) * rad) / 2) ** 2 + Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * Math.sin(((b.lng - a.lng) * rad) / 2) ** 2;
