@@ -8,7 +8,6 @@ can cut, because a browser's own "offline" switch does not reach its service wor
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import select
@@ -16,17 +15,14 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -48,73 +44,6 @@ def find_chromium() -> str:
         if found := shutil.which(name):
             return found
     raise RuntimeError("The browser tests need Chromium. Install it with: sudo apt-get install chromium fonts-noto-cjk")
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server:
-    """`paceline serve` with a database of its own, the demo company in it, gunicorn and the worker."""
-
-    def __init__(self, folder: Path, *, as_of: str | None = None, port: int | None = None, **environment: str) -> None:
-        self.folder = folder
-        self.port = port or free_port()
-        self.environment = {
-            **os.environ,
-            "DATA_DIR": str(folder),
-            "PORT": str(self.port),
-            "LOG_LEVEL": "WARNING",
-            **environment,
-            **({"AS_OF": as_of} if as_of else {}),
-        }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def paceline(self, *words: str, stdin: str | None = None) -> str:
-        """Runs one command of the command line on this server's data and gives what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "app.cli", *words], cwd=ROOT, env=self.environment, text=True, capture_output=True, input=stdin
-        )
-        if done.returncode:
-            raise RuntimeError(f"paceline {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-        return done.stdout
-
-    def start(self, *options: str) -> Server:
-        """Starts it and returns when it answers."""
-        self.log = (self.folder / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "serve", *options],
-            cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True,
-        )  # fmt: skip
-        for _ in range(400):
-            if self.process.poll() is not None:
-                raise RuntimeError(
-                    f"The server ended with {self.process.returncode}:\n{(self.folder / 'server.log').read_text()[-4000:]}"
-                )
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):
-                return self
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(0.15)
-        raise RuntimeError("The server did not answer")
-
-    def stop(self) -> None:
-        """Ctrl-C, and waits until everything has ended."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.kill()
-
-    def kill(self) -> None:
-        """The power goes: SIGKILL to all its processes."""
-        if self.process:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
 
 
 class Network:
@@ -249,13 +178,6 @@ class Phone:
     def local(self, script: str, argument: Any = None) -> Any:
         """The answer of a JavaScript function in the page."""
         return self.page.evaluate(script, argument)
-
-
-def read_json(address: str, cookie: str) -> Any:
-    """A GET with a session cookie, as the program beside the phone."""
-    request = urllib.request.Request(address, headers={"Cookie": cookie})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)
 
 
 @contextlib.contextmanager

@@ -19,9 +19,10 @@ from app.notifications import compose
 from app.notifications.channels.push import Push, PushSender
 from app.notifications.models import Notice
 from app.notifications.vapid import ensure_vapid_keys
-from tests.browser.harness import Phone, free_port, phones
+from tests.browser.harness import Phone, phones
 from tests.browser.push import allow, deliver, shown
 from tests.push_service import PushService
+from tests.servers import free_port
 
 pytestmark = pytest.mark.browser
 
