@@ -7,12 +7,16 @@ what the plan asked up to yesterday, so some are ahead and some behind whatever 
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,13 +24,14 @@ from app.core.actor import Actor, Role
 from app.core.db import db
 from app.customers import queries as customer_queries
 from app.customers import service as customers
-from app.demo import cast
+from app.demo import cast, picture
 from app.org import access
 from app.org import queries as org_queries
 from app.org import service as org
 from app.org.models import Organization, Person
 from app.sales import service as sales
 from app.sales.models import Order, Receipt
+from app.sync import blobs
 from app.targets import queries as target_queries
 from app.targets import service as targets
 from app.visits import defaults
@@ -54,9 +59,9 @@ def accounts() -> list[SignIn]:
     return [SignIn(members[key].role.value, f"{key}@{cast.MAIL_DOMAIN}", cast.PASSWORD) for key in keys]
 
 
-def load(now: datetime, language: str = "zh") -> None:
-    """Writes the demo company in `zh` or `en`, in one transaction."""
-    _Company(now, language).write()
+def load(now: datetime, blob_folder: Path, language: str = "zh") -> None:
+    """Writes the demo company in `zh` or `en`, in one transaction; its photos into `blob_folder`."""
+    _Company(now, language, blob_folder).write()
     db.session.commit()
 
 
@@ -64,6 +69,7 @@ def load(now: datetime, language: str = "zh") -> None:
 class _Company:
     now: datetime
     language: str
+    blob_folder: Path
     random: Random = field(default_factory=lambda: Random(20_260_518))
     organization: Organization = field(init=False)
     people: dict[str, Person] = field(default_factory=dict)
@@ -72,6 +78,7 @@ class _Company:
     products: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     visit_types: dict[str, str] = field(default_factory=dict)
     weights: dict[str, dict[date, int]] = field(default_factory=dict)
+    pictures: dict[int, bytes] = field(default_factory=dict)
     plan_id: str = ""
     orders: list[Order] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
@@ -375,6 +382,18 @@ class _Company:
             photos=[photo],
             note=self.say(note),
         )
+
+    def upload(self, actor: Actor, seed: int) -> dict[str, Any]:
+        """A photo of this person on the server, sent as a phone sends it; its name and size."""
+        if seed not in self.pictures:
+            self.pictures[seed] = picture.shelf(seed)
+        content = self.pictures[seed]
+        digest = hashlib.sha256(content)
+        name = digest.hexdigest()
+        if not blobs.begin(actor, self.blob_folder, name, len(content), "image/png").is_stored:
+            checksum = f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
+            blobs.append(actor, self.blob_folder, blobs.upload_of(actor, name), 0, content, checksum)
+        return {"sha256": name, "size": len(content)}
 
     def doorstep(self, customer: str) -> tuple[float, float]:
         """A position some metres from the customer's pin."""

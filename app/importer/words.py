@@ -48,6 +48,12 @@ WORDS: dict[str, Sentence] = {
     "importer.bad_degrees": {"zh": "度数要在 −{limit} 到 {limit} 之间。", "en": "Degrees are between −{limit} and {limit}."},
     "importer.twice": {"zh": "与第 {first} 行重复。", "en": "The same as line {first}."},
     "importer.manager_cycle": {"zh": "上级绕成了圈。", "en": "The managers go round in a circle."},
+    "importer.refused": {"zh": "不能这样改:{why}", "en": "This change is refused: {why}"},
+    "importer.negative": {"zh": "目标不能小于 0。", "en": "A target cannot be less than 0."},
+    "importer.manager_below": {
+        "zh": "{id} 现在是这位上级的上级;先在文件里给上级另写一位上级。",
+        "en": "{id} stands above this manager now. Give the manager another manager in the file first.",
+    },
     "importer.territory_cycle": {"zh": "上级区域绕成了圈。", "en": "The territories go round in a circle."},
     "importer.email_taken": {
         "zh": "这个邮箱已经有人用,导入时留空;可用编号登录。",
