@@ -72,8 +72,9 @@ def enter(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 def wait_until_loaded(page: Page) -> None:
-    """Waits until the first load is complete: the phone has a cursor and nothing is missing."""
+    """Waits until the phone has all data and all code: from here on it needs no network."""
     page.wait_for_function(_LOADED)
+    page.evaluate("async () => { await navigator.serviceWorker.ready }")
 
 
 def wait_until_synced(page: Page) -> None:

@@ -46,12 +46,20 @@ def find_chromium() -> str:
     raise RuntimeError("The browser tests need Chromium. Install it with: sudo apt-get install chromium fonts-noto-cjk")
 
 
+PORTAL = b"<!doctype html><title>Free Wi-Fi</title><p>Accept the terms of use to go online."
+
+
 class Network:
-    """The way from a phone to the server. `cut()` breaks every connection and refuses new ones."""
+    """The way from a phone to the server. `cut()` breaks every connection and refuses new ones.
+
+    `capture()` puts a captive portal in the way: whatever is asked, it answers 200 with its own page.
+    """
 
     def __init__(self, port: int) -> None:
         self.target = port
         self.is_up = True
+        self.is_captive = False
+        self.captured = 0  # how often the portal answered
         self.links: set[socket.socket] = set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self.listener.getsockname()[1])
@@ -63,6 +71,9 @@ class Network:
                 near, _ = self.listener.accept()
                 if not self.is_up:
                     near.close()
+                    continue
+                if self.is_captive:
+                    threading.Thread(target=self._answer_as_portal, args=(near,), daemon=True).start()
                     continue
                 try:
                     far = socket.create_connection(("127.0.0.1", self.target))
@@ -88,16 +99,38 @@ class Network:
                 self.links.discard(side)
                 side.close()
 
+    def _answer_as_portal(self, near: socket.socket) -> None:
+        with contextlib.suppress(OSError), near:
+            near.recv(65536)
+            near.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n"
+                b"Content-Length: %d\r\n\r\n%s" % (len(PORTAL), PORTAL)
+            )
+            near.shutdown(socket.SHUT_WR)
+            while near.recv(65536):  # the rest of what was asked, so that the answer is not reset
+                pass
+            self.captured += 1
+
     def cut(self) -> None:
         """From now on nothing passes."""
         self.is_up = False
-        for link in list(self.links):
-            with contextlib.suppress(OSError):
-                link.shutdown(socket.SHUT_RDWR)
+        self._break_links()
+
+    def capture(self) -> None:
+        """From now on a captive portal answers."""
+        self.is_captive = True
+        self._break_links()
 
     def mend(self) -> None:
         """The network is back."""
         self.is_up = True
+        self.is_captive = False
+        self._break_links()
+
+    def _break_links(self) -> None:
+        for link in list(self.links):
+            with contextlib.suppress(OSError):
+                link.shutdown(socket.SHUT_RDWR)
 
 
 class Phone:
@@ -143,6 +176,11 @@ class Phone:
         self._look_like_a_phone(self.page)
         if self.network and not self.network.is_up:
             self.context.set_offline(True)
+        self.page.goto(self.address + path)
+        return self.page
+
+    def go(self, path: str) -> Page:
+        """Opens a screen by its address, as a tap on a notification or a bookmark does."""
         self.page.goto(self.address + path)
         return self.page
 
