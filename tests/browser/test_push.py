@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from app.config import Settings
@@ -19,9 +18,10 @@ from app.notifications import compose
 from app.notifications.channels.push import Push, PushSender
 from app.notifications.models import Notice
 from app.notifications.vapid import ensure_vapid_keys
-from tests.browser.harness import Phone, free_port, phones
+from tests.browser.harness import Phone
 from tests.browser.push import allow, deliver, shown
 from tests.push_service import PushService
+from tests.servers import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -44,13 +44,12 @@ def address(settings: Settings) -> Iterator[str]:
 
 
 @pytest.fixture
-def phone(address: str) -> Iterator[Phone]:
-    with sync_playwright() as playwright, phones(playwright) as make:
-        phone = make(address)
-        phone.start("/sign-in")
-        allow(phone.page)
-        phone.page.evaluate("async () => { await navigator.serviceWorker.ready }")
-        yield phone
+def phone(address: str, make_phone: Callable[..., Phone]) -> Phone:
+    phone = make_phone(address)
+    phone.start("/sign-in")
+    allow(phone.page)
+    phone.page.evaluate("async () => { await navigator.serviceWorker.ready }")
+    return phone
 
 
 def send(settings: Settings, service: PushService, notice: Notice, badge: int) -> bytes:
