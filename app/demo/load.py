@@ -292,7 +292,9 @@ class _Company:
             level = attainment if back == 0 else 90 + self.random.randrange(0, 20)
             is_recent = (self.today - end).days < RECENT_DAYS
             chosen = days if is_recent else sorted(self.random.sample(days, min(4, len(days))))
-            total = {line: value * level * growth * len(days) // len(every) // 10_000 for line, value in monthly.items()}
+            luck = cast.LINE_LUCK.get(rep, cast.USUAL_LUCK)
+            share = level * growth * len(days)
+            total = {line: value * luck[line] * share // len(every) // 1_000_000 for line, value in monthly.items()}
             yield from self.spread(chosen, total)
 
     def spread(self, days: list[date], total: dict[str, int]) -> Iterator[tuple[date, dict[str, int]]]:
