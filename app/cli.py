@@ -24,7 +24,6 @@ from app.demo import load as demo
 from app.demo.cast import CODE as DEMO_CODE
 from app.factory import create_app
 from app.importer.commands import import_command
-from app.notifications import worker
 from app.notifications.vapid import ensure_vapid_keys, subject_warning
 from app.org.models import Organization
 
@@ -89,7 +88,7 @@ def serve_command(
         serve.prepare_database()
         if is_demo and db.session.scalars(select(Organization.id).limit(1)).first() is None:
             click.echo("Loading the demo company …")
-            demo.load(clock.now())
+            demo.load(clock.now(), settings.data_dir)
     certificate = _certificate(settings.data_dir / "tls") if is_tls else None
     page = tls.CertificatePage(host, port + 1, settings.data_dir / "tls", url) if is_tls else None
 
@@ -138,7 +137,7 @@ def demo_command(is_accounts: bool, language: str) -> None:
     if not is_accounts:
         if db.session.scalars(select(Organization.id).where(Organization.code == DEMO_CODE)).first() is not None:
             raise click.ClickException("the demo company is there already; take another DATA_DIR for a fresh one")
-        demo.load(clock.now(), language)
+        demo.load(clock.now(), current_app.config["SETTINGS"].data_dir, language)
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(["role", "email", "password"])
@@ -149,6 +148,8 @@ def demo_command(is_accounts: bool, language: str) -> None:
 def worker_command() -> None:
     """Run one worker: reminders, deliveries, jobs. As many as you like may run at once."""
     process.end_with_parent()
+    from app.notifications import worker  # only here: what sends pushes takes long to import
+
     worker.run(create_app())
 
 

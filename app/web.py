@@ -84,6 +84,19 @@ def know_people_by(
     _is_alive[:] = [is_alive]
 
 
+_by_secret: list[Callable[[str, str], SignedIn | None]] = []
+
+
+def know_devices_by(by_secret: Callable[[str, str], SignedIn | None]) -> None:
+    """The package that knows devices says whose one is, by person and device secret, signed in or not."""
+    _by_secret[:] = [by_secret]
+
+
+def person_of_device(person_id: str, secret: str) -> SignedIn | None:
+    """Whose device this is, though nobody may be signed in there any more: for work that is kept for a manager."""
+    return _by_secret[0](person_id, secret) if secret else None
+
+
 def still_signed_in(user: SignedIn) -> bool:
     """Whether a session or token has not ended meanwhile; for streams, which outlive their request."""
     return _is_alive[0](user)

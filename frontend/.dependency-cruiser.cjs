@@ -1,6 +1,6 @@
 /** Who may import whom: generated ← core ← sync ← ui ← features ← effects, registry, routes, app, main. */
 const layers = ["generated", "core", "sync", "ui"];
-const top = "^src/(app|begin|main|registry|routes|worker)\\.tsx?$";
+const top = "^src/(after|app|begin|main|notes|notes-words|registry|routes|worker)\\.tsx?$";
 
 const upward = layers.map((name, i) => ({
   name: `${name}-imports-only-from-below`,

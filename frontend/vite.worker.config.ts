@@ -15,11 +15,15 @@ const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).map((file
 const precache = files
   .filter((file) => KEPT.some((pattern) => pattern.test(file)))
   .sort()
-  .map((file) => ({
-    url: `/${file}`,
-    // Files in assets/ carry their hash in the name.
-    revision: file.startsWith("assets/") ? null : createHash("sha256").update(readFileSync(join(dist, file))).digest("hex").slice(0, 16),
-  }));
+  // Files in assets/ carry their hash in the name.
+  .map((file) => (file.startsWith("assets/") ? { url: `/${file}` } : { url: `/${file}`, revision: hashOf(file) }));
+
+function hashOf(file: string): string {
+  return createHash("sha256")
+    .update(readFileSync(join(dist, file)))
+    .digest("hex")
+    .slice(0, 8);
+}
 
 export default defineConfig({
   publicDir: false,

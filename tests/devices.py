@@ -46,7 +46,9 @@ class Phone:
     cursor: str | None = None
     epoch: str | None = None
 
-    def save(self, name: str, args: dict[str, Any], *, deps: list[str] | None = None, supersedes: str | None = None, **more: Any) -> str:
+    def save(
+        self, name: str, args: dict[str, Any], *, deps: list[str] | None = None, supersedes: str | None = None, **more: Any
+    ) -> str:
         """What a tap on "save" does: the next number and a place in the outbox. Answers the mid."""
         self.last_saved += 1
         mid = more.pop("mid", None) or str(uuid.uuid4())

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-import holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 FULL = 100  # the weight of a whole working day, in hundredths
 
@@ -45,6 +47,8 @@ def days(start: date, end: date) -> Iterator[date]:
 
 def check(code: str) -> None:
     """Raises UnknownCalendar unless `code` is a country (CN, US) or a part of one (US-CA)."""
+    import holidays  # half a second, which only those pay who fill a calendar
+
     country, _, part = code.partition("-")
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known:
@@ -117,11 +121,13 @@ def _weight(day: date, workdays: Sequence[int], special: Mapping[date, str], abs
     return max(0, FULL - off)
 
 
-def _make_up_days(found: holidays.HolidayBase, year: int) -> list[date]:
+def _make_up_days(found: HolidayBase, year: int) -> list[date]:
     return sorted(day for day in found.weekend_workdays if day.year == year)
 
 
-def _country(code: str, years: Iterable[int], language: str) -> holidays.HolidayBase:
+def _country(code: str, years: Iterable[int], language: str) -> HolidayBase:
+    import holidays
+
     check(code)
     country, _, part = code.partition("-")
     wanted = {"zh": "zh_CN", "en": "en_US"}[language]

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
-from pypinyin import Style, lazy_pinyin
-
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -19,6 +17,8 @@ def initials(name: str) -> str:
     A Chinese character gives the first letter of its pinyin (by phrase, so 重庆 is cq, not zq); a
     word in letters or digits gives its first sign, without accents.
     """
+    from pypinyin import Style, lazy_pinyin  # only here: its dictionary takes most of a second to load
+
     parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=_first_signs)
     return "".join(parts).lower()[:300]
 

@@ -114,6 +114,17 @@ def session_of(session_id: str, now: datetime) -> tuple[Device, Person, Account]
     return row[0], row[1], row[2]
 
 
+def owner_of_device(person_id: str, secret: str) -> tuple[Person, Account] | None:
+    """The person of a device secret, signed out, disabled or not: it proves only whose phone it was."""
+    row = db.session.execute(
+        select(Person, Account)
+        .join(Device, Device.person_id == Person.id)
+        .join(Account, Account.person_id == Person.id)
+        .where(Person.id == person_id, Device.secret_hash == digest(secret))
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
 def is_open(device_id: str | None, token_id: str | None) -> bool:
     """Whether a session or a token still holds, for connections that stay open."""
     if device_id:

@@ -70,7 +70,13 @@ def _is_alive(user: SignedIn) -> bool:
     return access.is_open(user.device_id, user.token_id)
 
 
+def _by_secret(person_id: str, secret: str) -> SignedIn | None:
+    found = access.owner_of_device(person_id, secret)
+    return _signed_in(*found) if found else None
+
+
 web.know_people_by(_by_session, _by_token, _is_alive)
+web.know_devices_by(_by_secret)
 
 
 # --- The session ----------------------------------------------------------------------------------

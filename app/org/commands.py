@@ -171,3 +171,11 @@ def _names(found: Person) -> str:
     account = db.session.scalar(select(Account).where(Account.person_id == found.id))
     names = [account.email if account else None, found.external_id, account.phone if account else None]
     return " or ".join(name for name in names if name)
+
+
+@click.command("calendar")
+@with_appcontext
+def calendar() -> None:
+    """Bring the public holidays of this year and the next up to date, for every company."""
+    service.keep_calendars(clock.now())
+    db.session.commit()

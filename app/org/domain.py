@@ -30,6 +30,6 @@ org = Domain(
     reactions={DevicesSignedOut: [reactions.end_pushes]},
     words=WORDS,
     blueprints=[blueprint],
-    commands=[commands.init, commands.person],
+    commands=[commands.init, commands.person, commands.calendar],
     deciders=queries.deciders,
 )

@@ -380,6 +380,13 @@ def fill_calendar(actor: Actor, years: Iterable[int]) -> None:
         db.session.flush()
 
 
+def keep_calendars(now: datetime) -> None:
+    """Brings this year's and the next year's days of every organisation up to date; made to be called daily."""
+    for organization in db.session.scalars(select(Organization).order_by(Organization.id)):
+        year = now.astimezone(ZoneInfo(organization.time_zone)).year
+        fill_calendar(Actor.system(organization.id, now, organization.locale), [year, year + 1])
+
+
 def set_calendar_day(actor: Actor, *, on: date, kind: str, name: str) -> CalendarDay:
     """An admin makes a day a holiday or a workday for the whole organisation. It wins over the public list."""
     _only_admin(actor)

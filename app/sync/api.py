@@ -12,13 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
 from app import web
+from app.core import clock
 from app.core.actor import Actor
 from app.core.db import db, reading
 from app.core.errors import Refusal
 from app.core.synced import dumps
 from app.core.words import say
-from app.sync import cursor as cursors
 from app.sync import blobs, envelope, live, pull, push, run
+from app.sync import cursor as cursors
 from app.sync.rows import instant
 
 RETRY_SECONDS = 2
@@ -42,7 +43,9 @@ def snapshot() -> Iterator[None]:
 @blueprint.post("/sync")
 @blueprint.doc(
     requestBody={"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SyncRequest"}}}},
-    responses={"200": {"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SyncAnswer"}}}}},
+    responses={
+        "200": {"description": "OK", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SyncAnswer"}}}}
+    },
 )
 def sync() -> ResponseReturnValue:
     """Push and pull in one round trip."""
@@ -96,6 +99,21 @@ def _away() -> ResponseReturnValue:
     error = Refusal("unavailable", status=503)
     body = web.error_body(error.code, say("unavailable", web.current_locale()))
     return Response(dumps(body), status=503, mimetype="application/json", headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+@blueprint.post("/sync/escrow")
+def escrow() -> ResponseReturnValue:
+    """Keep the unsent work of somebody who cannot sign in, on the word of the device; a manager decides about it."""
+    body = envelope.read_body(request.get_data(cache=False), request.headers.get("Content-Encoding", "").lower())
+    asked = envelope.read_request(body)
+    with snapshot():
+        user = web.person_of_device(asked.user_id, str(body.get("device_secret") or ""))
+        if user is None:
+            raise Refusal("not_signed_in", status=401)
+        moment = clock.now()
+        actor = Actor(user.organization_id, user.person_id, user.role, moment, moment, user.locale)
+    push.escrow(actor, asked.client_id, asked.sent_at, asked.push)
+    return Response(status=204)
 
 
 @blueprint.get("/sync/digest")

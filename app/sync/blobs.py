@@ -30,7 +30,9 @@ from app.core.synced import BlobName, SyncEntry, SyncGrant, SyncRow
 from app.sync.models import Blob, BlobState
 
 MAX_BLOB_BYTES = 32 * 1024 * 1024
-MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "audio/webm", "audio/mp4", "audio/mpeg", "audio/ogg"})
+MEDIA_TYPES = frozenset(
+    {"image/jpeg", "image/png", "image/webp", "image/heic", "audio/webm", "audio/mp4", "audio/mpeg", "audio/ogg"}
+)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -201,7 +203,9 @@ def _naming(organization_id: str, person_id: str, sha256: str):  # type: ignore[
             BlobName.sha256 == sha256,
             row.json.contains(sha256, autoescape=True),
             exists()
-            .where(entry.organization_id == organization_id, entry.entity == BlobName.entity, entry.entity_id == BlobName.entity_id)
+            .where(
+                entry.organization_id == organization_id, entry.entity == BlobName.entity, entry.entity_id == BlobName.entity_id
+            )
             .where(entry.op == "put", grant.user_id == person_id, grant.bucket == entry.bucket, grant.state == "on"),
         )
         .distinct()

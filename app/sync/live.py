@@ -92,7 +92,9 @@ class Hub:
     def look(self) -> None:
         """Compares the clocks with the last look and wakes the streams concerned."""
         with self.app.app_context(), reading():
-            clocks = {row.organization_id: row.seq for row in db.session.execute(select(SyncClock.organization_id, SyncClock.seq))}
+            clocks = {
+                row.organization_id: row.seq for row in db.session.execute(select(SyncClock.organization_id, SyncClock.seq))
+            }
             for organization_id, seq in clocks.items():
                 last = self.clocks.get(organization_id)
                 if last is not None and seq > last:
@@ -141,7 +143,7 @@ def events(hub: Hub, stream: Stream, is_alive: Callable[[], bool]) -> Iterator[s
     sent = stream.seq
     last_line = time.monotonic()
     try:
-        yield f"retry: 3000\nevent: poke\ndata: {{\"seq\": {sent}}}\n\n"
+        yield f'retry: 3000\nevent: poke\ndata: {{"seq": {sent}}}\n\n'
         while not process.stopping.is_set():
             seq = stream.wait(sent, CHECK_SECONDS)
             if not is_alive():

@@ -30,7 +30,7 @@ from app.core.errors import Refusal
 from app.core.synced import chunks, dumps
 from app.sync import settle
 from app.sync.models import MutationDependency, MutationRecord, MutationSeen, MutationTry, SyncClient
-from app.sync.run import Outcome, Poison, is_database_away, run
+from app.sync.run import SCHEMA, Outcome, Poison, is_database_away, run
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,13 @@ def push(actor: Actor, client_id: str, schema: int, sent_at: datetime | None, it
         raise
     finally:
         db.session.expunge_all()
+
+
+def escrow(actor: Actor, client_id: str, sent_at: datetime | None, items: list[Item]) -> None:
+    """Takes work into keeping for somebody who cannot sign in: parked for a manager, nothing applied, no number used."""
+    batch = _Batch(actor, client_id, SCHEMA, sent_at, {})
+    batch.keep(items)
+    db.session.commit()
 
 
 def _push(actor: Actor, client_id: str, schema: int, sent_at: datetime | None, items: list[Item]) -> Pushed:
@@ -183,6 +190,22 @@ class _Batch:
         self.known.update(settle.records(self.known))
         self.taken = [(item, self.known[item.mid]) for item, _ in self.taken]
 
+    def keep(self, items: list[Item]) -> None:
+        """Stores what is not known yet as parked."""
+        known = settle.records(item.mid for item in items)
+        for item in items:
+            if item.mid not in known:
+                record = known[item.mid] = self._record(item)
+                is_lost = item.is_withheld or item.problem
+                settle.put_outcome(
+                    record,
+                    Outcome("rejected", "too_large" if item.is_withheld else "invalid")
+                    if is_lost
+                    else Outcome("parked", "escrow"),
+                )
+                self.unstored.append(record)
+        self._store()
+
     def commit(self) -> None:
         """Step 5."""
         self._store()
@@ -202,9 +225,7 @@ class _Batch:
         return Pushed(self.last_n, results)
 
     def _lock_client(self) -> int:
-        statement = (
-            select(SyncClient.user_id, SyncClient.last_n).where(SyncClient.client_id == self.client_id).with_for_update()
-        )
+        statement = select(SyncClient.user_id, SyncClient.last_n).where(SyncClient.client_id == self.client_id).with_for_update()
         row = db.session.execute(statement).one_or_none()
         if row is None:
             values = {
@@ -221,7 +242,9 @@ class _Batch:
         numbers = {item.n: item.mid for item in items}
         used = [n for n in numbers if n <= self.last_n]
         for part in chunks(used):
-            statement = select(MutationSeen.n, MutationSeen.mid).where(MutationSeen.client_id == self.client_id, MutationSeen.n.in_(part))
+            statement = select(MutationSeen.n, MutationSeen.mid).where(
+                MutationSeen.client_id == self.client_id, MutationSeen.n.in_(part)
+            )
             if any(numbers[row.n] != row.mid for row in db.session.execute(statement)):
                 raise Refusal("client_forked", status=409)
         if any(numbers[item.n] != item.mid for item in items):

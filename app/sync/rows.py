@@ -34,8 +34,27 @@ def plain(value: Any) -> Any:
     return value
 
 
-_PLAIN = (fields.String, fields.Integer, fields.Boolean, fields.Float, fields.Date, fields.DateTime, fields.Dict, fields.List, fields.Raw)
-_NESTING = (fields.Nested, fields.Pluck, fields.Method, fields.Function, fields.Constant, fields.Time, fields.TimeDelta, fields.Decimal)
+_PLAIN = (
+    fields.String,
+    fields.Integer,
+    fields.Boolean,
+    fields.Float,
+    fields.Date,
+    fields.DateTime,
+    fields.Dict,
+    fields.List,
+    fields.Raw,
+)
+_NESTING = (
+    fields.Nested,
+    fields.Pluck,
+    fields.Method,
+    fields.Function,
+    fields.Constant,
+    fields.Time,
+    fields.TimeDelta,
+    fields.Decimal,
+)
 
 
 @cache

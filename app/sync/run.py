@@ -125,5 +125,9 @@ def flatten(messages: Any, path: tuple[str, ...] = ()) -> dict[str, str]:
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any] | None:
     """Parameters of a sentence as they can be kept in JSON."""
-    kept = {name: value if isinstance(value, (str, int, float, bool)) or value is None else str(value) for name, value in params.items() if name != "decider_ids"}
+    kept = {
+        name: value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+        for name, value in params.items()
+        if name != "decider_ids"
+    }
     return kept or None

@@ -44,7 +44,14 @@ def records(mids: Iterable[str], *, lock: bool = False) -> dict[str, Record]:
 def result(record: Record, n: int, person_id: str, locale: str) -> dict[str, Any]:
     """A result as the wire says it, in the reader's language."""
     if record["person_id"] != person_id:
-        return {"n": n, "mid": record["mid"], "status": "rejected", "code": "mid_taken", "message": words.say("mid_taken", locale), "fields": None}
+        return {
+            "n": n,
+            "mid": record["mid"],
+            "status": "rejected",
+            "code": "mid_taken",
+            "message": words.say("mid_taken", locale),
+            "fields": None,
+        }
     code = record["code"]
     return {
         "n": n,

@@ -4,19 +4,19 @@ import { useEffect, useState } from "preact/hooks";
 import { go, noteRoute } from "./core/router";
 import { t } from "./core/words";
 import { type RouteLine, openRoutes, routes } from "./routes";
-import { current, db, lost, me, syncStatus, useLive } from "./sync";
-import { needsUpdate } from "./sync/state";
+import { current, me } from "./sync";
 import "./ui/frame-words";
 import { TabBar, tabsOf } from "./ui/tab-bar";
 import { Toast } from "./ui/toast";
-import { updateNow, updateWaits } from "./worker";
 
 import "./fonts/fonts.css";
-import.meta.glob("./ui/*.css", { eager: true });
+import.meta.glob(["./ui/*.css", "!./ui/dialog-plain.css"], { eager: true });
 
 const lazily = (lines: RouteLine[]) => lines.map((line) => ({ ...line, Screen: lazy(line.load) }));
 const inside = lazily([...routes, ...openRoutes]);
 const outside = lazily(openRoutes);
+/** What is said beside the screens loads after the first of them. */
+const Notes = lazy(() => import("./notes"));
 const tabScreens = new Set(routes.map((line) => line.path.slice(1)));
 
 export function App() {
@@ -55,52 +55,12 @@ function Frame() {
         )}
       </div>
       {tab && <TabBar selected={tab} available={tabScreens} />}
-      <Notes />
-      <Spoken />
-      {who && <PlanChange path={path} />}
+      <ErrorBoundary>
+        <Notes path={path} />
+      </ErrorBoundary>
       <Toast />
     </div>
   );
-}
-
-const SPOKEN_EVERY = 5000;
-
-/** Sync for those who listen: one polite region, at most every 5 s; a refusal is said at once. */
-function Spoken() {
-  const { attention, waiting, online } = syncStatus.value;
-  const text = online ? (waiting ? t("sync.waitingN", { n: waiting }) : t("sync.synced")) : t("sync.offline");
-  const [said, setSaid] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSaid(text), SPOKEN_EVERY);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <>
-      <div class="visually-hidden" aria-live="polite">
-        {said}
-      </div>
-      <div class="visually-hidden" aria-live="assertive">
-        {attention ? t("sync.attentionN", { n: attention }) : ""}
-      </div>
-    </>
-  );
-}
-
-let isShown = false;
-
-/** A plan change that waits for an answer opens once per start of the app; ✕ always works. */
-function PlanChange({ path }: { path: string }) {
-  const isHome = path === "/" || path === "/today";
-  const id = useLive(async () => {
-    const mine = await db().change_receipt.where("person_id").equals(me().id).toArray();
-    return mine.filter((one) => one.acknowledged_at === null).sort((a, b) => b.decided_at.localeCompare(a.decided_at))[0]?.id ?? null;
-  });
-  useEffect(() => {
-    if (!id || isShown || !isHome || !routes.some((line) => line.path === "/changes/:id")) return;
-    isShown = true;
-    go(`/changes/${id}`);
-  }, [id, isHome]);
-  return null;
 }
 
 function tabOf(path: string): RouteLine["tab"] {
@@ -149,51 +109,5 @@ function Broken({ error }: { error: unknown }) {
         {t("error.again")}
       </button>
     </main>
-  );
-}
-
-/** What the whole app has to say: a new version, lost work. */
-function Notes() {
-  const [isLater, setLater] = useState(false);
-  const isOld = needsUpdate.value;
-  if (lost.value > 0) {
-    return (
-      <Note
-        text={t("sync.lost", { n: lost.value })}
-        actions={[
-          [
-            t("frame.close"),
-            () => {
-              lost.value = 0;
-            },
-          ],
-        ]}
-      />
-    );
-  }
-  if (updateWaits.value && !isLater) {
-    return (
-      <Note
-        text={`${t(isOld ? "update.tooOld" : "update.ready")} · ${t("update.hint")}`}
-        actions={[
-          [t("update.later"), () => setLater(true)],
-          [t("update.reload"), updateNow],
-        ]}
-      />
-    );
-  }
-  return isOld ? <Note text={t("update.tooOld")} actions={[[t("update.reload"), () => location.reload()]]} /> : null;
-}
-
-function Note({ text, actions }: { text: string; actions: [string, () => void][] }) {
-  return (
-    <div class="notice-bar" role="status">
-      <p>{text}</p>
-      {actions.map(([label, act]) => (
-        <button key={label} type="button" onClick={act}>
-          {label}
-        </button>
-      ))}
-    </div>
   );
 }

@@ -49,9 +49,9 @@ describe("words", () => {
   it("are there in both languages, with the same values to fill in", () => {
     expect(knownWords().size).toBeGreaterThan(100);
     const names = (text: string) => new Set([...text.matchAll(/\{(\w+)/g)].map((match) => match[1]));
-    const wrong = [...knownWords()].filter(
-      ([key, { zh, en }]) => !zh || !en || (key !== "format.month" && [...names(zh)].sort().join() !== [...names(en)].sort().join() && !/push\.sample/.test(key)),
-    );
+    const isWithin = (inner: Set<string | undefined>, outer: Set<string | undefined>) => [...inner].every((name) => outer.has(name));
+    // English may leave a value out ("Today’s stops: …, enough"), never name one that Chinese does not have.
+    const wrong = [...knownWords()].filter(([key, { zh, en }]) => !zh || !en || (key !== "format.month" && !key.startsWith("push.sample") && !isWithin(names(en), names(zh))));
     expect(wrong.map(([key]) => key)).toEqual([]);
   });
 

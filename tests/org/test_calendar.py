@@ -16,7 +16,7 @@ from app.core.errors import Forbidden, Gone, NotFound, Refusal
 from app.org import queries, service
 from app.org.events import WorkingTimeChanging
 from app.org.models import CalendarDay, Leave, Organization, Person
-from tests.makers import actor_of, make_organization, make_person, system
+from tests.makers import NOW, actor_of, make_organization, make_person, system
 
 # --- The rules, without a database ---
 
@@ -166,6 +166,18 @@ def test_a_provisional_year_becomes_the_published_one(company: Organization) -> 
     assert heard == [(rep.id,)]
     service.fill_calendar(system(company), [2026])
     assert heard == [(rep.id,)], "filling again changes nothing and tells nobody"
+
+
+def test_when_a_year_ends_the_next_ones_days_are_there(company: Organization) -> None:
+    make_organization(calendar_code="US", locale="en")
+    service.keep_calendars(NOW + timedelta(days=365))
+    found = {
+        (code, on.year)
+        for code, on in db.session.query(Organization.calendar, CalendarDay.on).join(
+            CalendarDay, CalendarDay.organization_id == Organization.id
+        )
+    }
+    assert {("CN", 2028), ("US", 2028)} <= found
 
 
 def test_two_organisations_have_two_calendars(company: Organization) -> None:

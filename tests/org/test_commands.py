@@ -13,6 +13,9 @@ INIT = ["init", "--name", "Northwind", "--code", "northwind", "--currency", "USD
         "--calendar", "US", "--locale", "en", "--admin-name", "Ann", "--admin-email", "Ann@Northwind.example"]  # fmt: skip
 
 
+pytestmark = pytest.mark.one_database
+
+
 @pytest.fixture
 def run(app: Flask):  # type: ignore[no-untyped-def]
     runner = app.test_cli_runner()
@@ -109,3 +112,7 @@ def test_a_link_and_the_list_of_people(app: Flask, run, imported: Person) -> Non
     assert app.test_client().get("/api/links/" + url.rsplit("/", 1)[1]).json["name"] == "Nancy Davolio"
     assert run("person", "list").stdout == "northwind\t1\t-\trep\tNancy Davolio\tno password\n"
     assert run("person", "list", "--org", "nowhere").stdout == ""
+
+
+def test_the_calendar_is_brought_up_to_date_for_every_company(run, imported: Person) -> None:  # type: ignore[no-untyped-def]
+    assert run("calendar").exit_code == 0

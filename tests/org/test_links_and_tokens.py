@@ -96,6 +96,7 @@ def test_a_link_for_a_forgotten_password_ends_the_sessions_there_were(app: Flask
     assert thief.get("/api/session").status_code == 401
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "maker, person, status",
     [

@@ -16,6 +16,7 @@ from tests import makers
 from tests.devices import Phone, over_http
 from tests.sync import notes
 
+
 @dataclass
 class World:
     """A company: ann, ben and cat below boss, who is below chief; dan belongs to another company."""

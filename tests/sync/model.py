@@ -193,7 +193,15 @@ class Model:
             raise No("rejected", "test_forbidden")
         if id in self.notes:
             raise No("rejected", "contradicts")
-        self.notes[id] = {"folder_id": folder_id, "author_id": person, "title": title, "body": "", "count": 0, "photos": [], "archived": False}
+        self.notes[id] = {
+            "folder_id": folder_id,
+            "author_id": person,
+            "title": title,
+            "body": "",
+            "count": 0,
+            "photos": [],
+            "archived": False,
+        }
         self._must_be_unique()
 
     def notes_set_fields(self, person: str, id: str, base_v: int, fields: Args) -> None:

@@ -104,7 +104,9 @@ def grants_for(organization_id: str, person_ids: Sequence[str]) -> Iterable[tupl
     mine = (Folder.organization_id == organization_id, Folder.owner_id.in_(people))
     for folder in db.session.scalars(select(Folder).where(*mine)):
         yield folder.owner_id or "", f"cust:{folder.id}"
-    for member in db.session.scalars(select(Member).where(Member.organization_id == organization_id, Member.person_id.in_(people))):
+    for member in db.session.scalars(
+        select(Member).where(Member.organization_id == organization_id, Member.person_id.in_(people))
+    ):
         yield member.person_id, f"cust:{member.folder_id}"
 
 

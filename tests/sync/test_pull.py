@@ -266,7 +266,8 @@ def test_rows_written_in_bulk_reach_phones_with_their_grants(world: World, ann: 
     with world.app.app_context():
         door = synced.bulk()
         door.insert(
-            notes.Folder, [{"id": f"b{n}", "organization_id": organization_id, "name": str(n), "owner_id": ann.user_id} for n in range(5)]
+            notes.Folder,
+            [{"id": f"b{n}", "organization_id": organization_id, "name": str(n), "owner_id": ann.user_id} for n in range(5)],
         )
         door.insert(
             notes.Note,

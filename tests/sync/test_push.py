@@ -55,7 +55,8 @@ def test_a_resend_after_a_lost_answer_has_no_second_effect(world: World, ann: Ph
     request = ann.request()
     first = ann.send(request)[1]
     again = ann.send(request)[1]
-    assert first["results"] == again["results"] and again["results"][0]["mid"] == mid
+    assert first["results"] == again["results"]
+    assert again["results"][0]["mid"] == mid
     assert count_of(world, "n1") == 1
 
 
@@ -323,7 +324,12 @@ def test_decisions_are_never_admitted(world: World, ann: Phone) -> None:
     assert status(boss, decline) == ("applied", None)
     ann.sync()
     row = ann.rows("mutation_result")[mid]
-    assert (row["status"], row["code"], row["note"], row["decided_by"]) == ("rejected", "declined", "Do it yourself", boss.user_id)
+    assert (row["status"], row["code"], row["note"], row["decided_by"]) == (
+        "rejected",
+        "declined",
+        "Do it yourself",
+        boss.user_id,
+    )
 
 
 def test_a_writer_asks_for_a_decision_or_gives_up(world: World, ann: Phone) -> None:
@@ -462,7 +468,7 @@ def test_an_old_app_may_still_push_but_must_update(world: World, ann: Phone) -> 
 
 def test_bulk_sql_on_a_synced_table_is_refused_outside_its_door(world: World, ann: Phone) -> None:
     with world.app.app_context():
-        with pytest.raises(RuntimeError, match="synced.bulk"):
+        with pytest.raises(RuntimeError, match=r"synced\.bulk"):
             db.session.execute(notes.Note.__table__.update().values(title="x"))
         synced.bulk().update(notes.Note, [{"id": "n1", "title": "By the door"}])
         db.session.commit()

@@ -46,7 +46,7 @@ class Adjusting(RuleBasedStateMachine):
         super().__init__()
         databases.empty(db.engine)
         self.planned: Planned = make_planned([])
-        self.day = START + timedelta(days=1)
+        self.day = START + timedelta(days=9)
         self.total = self.planned.total()
         self.values = {"rep": 22 * WAN, "colleague": 20 * WAN}
         self.status: dict[str, str] = {}
@@ -55,7 +55,7 @@ class Adjusting(RuleBasedStateMachine):
         self.receipts = 0
 
     @initialize()
-    def close_the_first_day(self) -> None:
+    def close_the_first_days(self) -> None:
         self._remember()
 
     def actor(self, who: str) -> Actor:

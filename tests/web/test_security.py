@@ -70,6 +70,7 @@ def test_answers_of_the_api_are_kept_by_no_cache_and_name_the_person(app: Flask,
 # --- Origins ---
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "headers, is_ours",
     [

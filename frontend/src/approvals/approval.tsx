@@ -89,7 +89,9 @@ function Asked({ card }: { card: Card }) {
         <Avatar name={requester?.name ?? ""} />
         <div>
           <h1>{titleOf({ adjustment, requester: requester?.name ?? "", line: names.get(cell?.product_line_id ?? "") ?? "" })}</h1>
-          <p class="page-note">{t("approvals.of", { when: `${dayNear(dayOf(adjustment.submitted_at))} ${time(adjustment.submitted_at)}`, period: cell ? periodName(cell) : "" })}</p>
+          <p class="page-note">
+            {t("approvals.of", { when: `${dayNear(dayOf(adjustment.submitted_at))} ${time(adjustment.submitted_at)}`, period: cell ? periodName(cell) : "" })}
+          </p>
         </div>
       </div>
       <div class="asked-numbers">
@@ -144,7 +146,13 @@ function Effects({ card, impact }: { card: Card; impact: Impact }) {
             <td class="tree-delta">{moneyDelta(total.new_total - total.old_total, currency)}</td>
           </tr>
           {effect.people.map((one) => (
-            <TreeRow key={one.person_id} name={card.people.get(one.person_id) ?? ""} before={row(one.old_total)} after={row(one.new_total)} delta={moneyDelta(one.new_total - one.old_total, currency)} />
+            <TreeRow
+              key={one.person_id}
+              name={card.people.get(one.person_id) ?? ""}
+              before={row(one.old_total)}
+              after={row(one.new_total)}
+              delta={moneyDelta(one.new_total - one.old_total, currency)}
+            />
           ))}
           {effect.unassigned.map((cell) => (
             <TreeRow
@@ -255,7 +263,11 @@ function TurnDown({ card, kind, onClose }: { card: Card; kind: "reject" | "retur
     setTried(true);
     if (!isEnough) return;
     const note = [chip, text.trim()].filter(Boolean).join(" · ");
-    await mutate(kind === "reject" ? "targets.reject_adjustment" : "targets.return_adjustment", { id: card.adjustment.id, seen_version: card.plan?.version ?? card.adjustment.seen_version, note });
+    await mutate(kind === "reject" ? "targets.reject_adjustment" : "targets.return_adjustment", {
+      id: card.adjustment.id,
+      seen_version: card.plan?.version ?? card.adjustment.seen_version,
+      note,
+    });
     onClose();
   };
   return (
@@ -283,7 +295,8 @@ function Stamp({ card }: { card: Card }) {
   const { adjustment, decider } = card;
   const isGood = adjustment.status === "approved";
   const isPending = ["queued", "sending"].includes(pendingOf("adjustment", adjustment.id));
-  const from = adjustment.effective_from > dayOf(adjustment.decided_at ?? adjustment.submitted_at) ? adjustment.effective_from : dayOf(adjustment.decided_at ?? adjustment.submitted_at);
+  const from =
+    adjustment.effective_from > dayOf(adjustment.decided_at ?? adjustment.submitted_at) ? adjustment.effective_from : dayOf(adjustment.decided_at ?? adjustment.submitted_at);
   return (
     <section class={`stamp${isGood ? " is-good" : ""}`}>
       <p class="stamp-word" data-testid="decided">

@@ -53,7 +53,10 @@ export const words = defineWords({
   "adj.backToList": { zh: "回到审批", en: "Back to approvals" },
   "adj.by": { zh: "{name} · {time}", en: "{name} · {time}" },
   "adj.effectiveFrom": { zh: "{day}起生效", en: "from {day}" },
-  "adj.intent": { zh: "意向已记录，联网后生效。如果目标已变，会回到这里让你再看。", en: "Your decision is noted and takes effect once online. If the targets changed, it comes back to you." },
+  "adj.intent": {
+    zh: "意向已记录，联网后生效。如果目标已变，会回到这里让你再看。",
+    en: "Your decision is noted and takes effect once online. If the targets changed, it comes back to you.",
+  },
   "adj.notYours": { zh: "等{name}处理", en: "Waiting for {name}" },
   "adj.missing": { zh: "正在取这条申请", en: "Fetching this request" },
   "adj.missingText": { zh: "它还没到这台手机。联网后会自动出现。", en: "It has not reached this phone yet. It appears once you are online." },

@@ -13,7 +13,7 @@ import { clock, dayOf } from "../core/clock";
 import { day, dayNear, dayShort, money, time } from "../core/format";
 import { go, useLocation, useRoute } from "../core/router";
 import { t } from "../core/words";
-import { type EntityName, me, newId, syncStatus, useLive } from "../sync";
+import { type EntityName, me, syncStatus, useLive } from "../sync";
 import { Amount } from "../ui/amount";
 import { Glyph } from "../ui/glyph";
 import { mapLink } from "../ui/map-link";
@@ -60,7 +60,8 @@ export default function CustomerScreen() {
       <OfflineStrip />
       <h1 class="page-title customer-title">{customer.name}</h1>
       <p class="page-note">
-        {[customer.tier && t("customers.tier", { tier: customer.tier }), customer.kind, page.owner && t("customers.owner", { name: page.owner })].filter(Boolean).join(" · ")} <PendingMark entity="customer" id={customer.id} />
+        {[customer.tier && t("customers.tier", { tier: customer.tier }), customer.kind, page.owner && t("customers.owner", { name: page.owner })].filter(Boolean).join(" · ")}{" "}
+        <PendingMark entity="customer" id={customer.id} />
       </p>
       <div class="quick-row">
         {number && <Quick icon={phone} text={t("customers.call")} href={`tel:${number}`} />}
@@ -84,7 +85,7 @@ export default function CustomerScreen() {
       {tab === "contacts" && <Contacts page={page} onAdd={isMine ? () => setSheet("contact") : undefined} />}
       {isMine && (
         <Dock>
-          <Button icon={pin} onClick={() => go(today ? `/visit/${today.id}` : `/visit/${newId()}?customer=${customer.id}`)}>
+          <Button icon={pin} onClick={() => go(today ? `/visit/${today.id}` : `/visit/new?customer=${customer.id}`)}>
             {t("customers.checkIn")}
           </Button>
         </Dock>
@@ -168,12 +169,42 @@ function happenings(page: CustomerPage): Happening[] {
     const at = visit.checked_in_at ? time(visit.checked_in_at) : (visit.planned_at ?? "");
     const title = visit.status === "open" ? t("customers.visiting") : t(isAhead ? "customers.planned" : "customers.visit");
     const amount = visit.amount ?? (isAhead ? visit.expected_amount : null);
-    list.push({ key: visit.id, entity: "visit", on: visit.planned_on, at, icon: isAhead ? calendar : pin, title, text: [visit.purpose, visit.note, amount ? text(amount, visit.currency ?? me().organization.currency) : null].filter(Boolean).join(" · ") });
+    list.push({
+      key: visit.id,
+      entity: "visit",
+      on: visit.planned_on,
+      at,
+      icon: isAhead ? calendar : pin,
+      title,
+      text: [visit.purpose, visit.note, amount ? text(amount, visit.currency ?? me().organization.currency) : null].filter(Boolean).join(" · "),
+    });
   }
-  for (const order of page.orders) list.push({ key: order.id, entity: "order", on: order.ordered_on, at: "", icon: receiptIcon, title: t("customers.order", { amt: text(order.amount, order.currency) }), text: "" });
+  for (const order of page.orders)
+    list.push({
+      key: order.id,
+      entity: "order",
+      on: order.ordered_on,
+      at: "",
+      icon: receiptIcon,
+      title: t("customers.order", { amt: text(order.amount, order.currency) }),
+      text: "",
+    });
   for (const receipt of page.receipts) {
-    const state = receipt.status === "confirmed" ? t("customers.confirmed") : receipt.status === "refused" ? t("customers.refused", { reason: receipt.refused_reason ?? "" }) : t("customers.reported");
-    list.push({ key: receipt.id, entity: "receipt", on: receipt.received_on, at: dayOf(receipt.reported_at) === receipt.received_on ? time(receipt.reported_at) : "", icon: coins, title: t("customers.paid", { amt: text(receipt.amount, receipt.currency) }), text: [page.lines.get(receipt.product_line_id ?? ""), state].filter(Boolean).join(" · ") });
+    const state =
+      receipt.status === "confirmed"
+        ? t("customers.confirmed")
+        : receipt.status === "refused"
+          ? t("customers.refused", { reason: receipt.refused_reason ?? "" })
+          : t("customers.reported");
+    list.push({
+      key: receipt.id,
+      entity: "receipt",
+      on: receipt.received_on,
+      at: dayOf(receipt.reported_at) === receipt.received_on ? time(receipt.reported_at) : "",
+      icon: coins,
+      title: t("customers.paid", { amt: text(receipt.amount, receipt.currency) }),
+      text: [page.lines.get(receipt.product_line_id ?? ""), state].filter(Boolean).join(" · "),
+    });
   }
   return list.sort((a, b) => (a.on === b.on ? b.at.localeCompare(a.at) || (a.key < b.key ? -1 : 1) : a.on < b.on ? 1 : -1));
 }
@@ -205,7 +236,12 @@ function Timeline({ page }: { page: CustomerPage }) {
   );
 }
 
-const weekdayOf = (on: string): string => day(on).replace(dayShort(on), "").replace(/^.*日\s/, "").trim().split(" ")[0] ?? "";
+const weekdayOf = (on: string): string =>
+  day(on)
+    .replace(dayShort(on), "")
+    .replace(/^.*日\s/, "")
+    .trim()
+    .split(" ")[0] ?? "";
 
 function Orders({ page }: { page: CustomerPage }) {
   if (page.orders.length === 0) return <p class="page-note">{t("customers.noRecords")}</p>;

@@ -70,7 +70,9 @@ function Mine({ query, onNew }: { query: string; onNew: () => void }) {
     .filter((one) => one !== undefined && (!tier || one.tier === tier)) as Line[];
   return (
     <>
-      {known.length > 1 && <Chips label={t("customers.tierField")} options={known.map((key) => ({ key, label: t("customers.tier", { tier: key }) }))} value={tiers} onChange={setTiers} />}
+      {known.length > 1 && (
+        <Chips label={t("customers.tierField")} options={known.map((key) => ({ key, label: t("customers.tier", { tier: key }) }))} value={tiers} onChange={setTiers} />
+      )}
       <p class="page-note customers-count" aria-live="polite">
         {t("customers.all", { n: found.length })}
       </p>

@@ -42,8 +42,20 @@ const TIERS = ["A", "B", "C"];
 const FIELDS = ["name", "phone", "address", "kind", "note"] as const;
 
 /** A new customer, or the fields of one that is there: only what changed is sent, with the version it was read at. */
-export function CustomerForm({ customer, base_v = 0, onClose, onSaved }: { customer?: EntityMap["customer"]; base_v?: number; onClose: () => void; onSaved: (id: string) => void }) {
-  const [form, setForm] = useState(() => ({ ...Object.fromEntries(FIELDS.map((key) => [key, customer?.[key] ?? ""])), tier: customer?.tier ?? "" }) as Record<(typeof FIELDS)[number] | "tier", string>);
+export function CustomerForm({
+  customer,
+  base_v = 0,
+  onClose,
+  onSaved,
+}: {
+  customer?: EntityMap["customer"];
+  base_v?: number;
+  onClose: () => void;
+  onSaved: (id: string) => void;
+}) {
+  const [form, setForm] = useState(
+    () => ({ ...Object.fromEntries(FIELDS.map((key) => [key, customer?.[key] ?? ""])), tier: customer?.tier ?? "" }) as Record<(typeof FIELDS)[number] | "tier", string>,
+  );
   const [isTried, setTried] = useState(false);
   const save = async () => {
     setTried(true);
@@ -64,7 +76,12 @@ export function CustomerForm({ customer, base_v = 0, onClose, onSaved }: { custo
       <Text label={t("customers.address")} value={form.address} onInput={set("address")} />
       <Text label={t("customers.kind")} value={form.kind} onInput={set("kind")} />
       <Field label={t("customers.tierField")}>
-        <Chips label={t("customers.tierField")} options={TIERS.map((key) => ({ key, label: key }))} value={form.tier ? [form.tier] : []} onChange={([tier]) => set("tier")(tier ?? "")} />
+        <Chips
+          label={t("customers.tierField")}
+          options={TIERS.map((key) => ({ key, label: key }))}
+          value={form.tier ? [form.tier] : []}
+          onChange={([tier]) => set("tier")(tier ?? "")}
+        />
       </Field>
       <Text label={t("customers.note")} value={form.note} onInput={set("note")} />
       <Button onClick={() => void save()}>{t("customers.save")}</Button>
@@ -83,7 +100,13 @@ export function ContactForm({ customerId, onClose }: { customerId: string; onClo
   };
   return (
     <Sheet title={t("customers.addContact")} onClose={onClose}>
-      <Text label={t("customers.person")} value={form.name} onInput={(name) => setForm({ ...form, name })} isRequired error={isTried && !form.name.trim() ? t("customers.nameMissing") : null} />
+      <Text
+        label={t("customers.person")}
+        value={form.name}
+        onInput={(name) => setForm({ ...form, name })}
+        isRequired
+        error={isTried && !form.name.trim() ? t("customers.nameMissing") : null}
+      />
       <Text label={t("customers.personTitle")} value={form.title} onInput={(title) => setForm({ ...form, title })} />
       <Text label={t("customers.phone")} value={form.phone} onInput={(phone) => setForm({ ...form, phone })} kind="tel" />
       <Button onClick={() => void save()}>{t("customers.save")}</Button>
@@ -109,14 +132,29 @@ export function ReceiptForm({ customerId, visitId, lines, onClose }: { customerI
   };
   return (
     <Sheet title={t("receipt.title")} onClose={onClose}>
-      <Text label={t("receipt.amount")} value={form.amount} onInput={(value) => setForm({ ...form, amount: value })} isRequired kind="money" testId="receipt-amount" error={isTried && isWrong ? t("receipt.badAmount") : null} />
+      <Text
+        label={t("receipt.amount")}
+        value={form.amount}
+        onInput={(value) => setForm({ ...form, amount: value })}
+        isRequired
+        kind="money"
+        testId="receipt-amount"
+        error={isTried && isWrong ? t("receipt.badAmount") : null}
+      />
       <Text label={t("receipt.on")} value={form.on} onInput={(on) => setForm({ ...form, on: on || today })} kind="date" limit={{ max: today }} />
       {lines.size > 0 && (
         <Field label={t("receipt.line")} isRequired error={isTried && isLineMissing ? t("receipt.lineMissing") : null}>
-          <Chips label={t("receipt.line")} options={[...lines].map(([key, label]) => ({ key, label }))} value={form.line ? [form.line] : []} onChange={([line]) => setForm({ ...form, line })} />
+          <Chips
+            label={t("receipt.line")}
+            options={[...lines].map(([key, label]) => ({ key, label }))}
+            value={form.line ? [form.line] : []}
+            onChange={([line]) => setForm({ ...form, line })}
+          />
         </Field>
       )}
-      <Button testId="save-receipt" onClick={() => void save()}>{t("receipt.send")}</Button>
+      <Button testId="save-receipt" onClick={() => void save()}>
+        {t("receipt.send")}
+      </Button>
     </Sheet>
   );
 }

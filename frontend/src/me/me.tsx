@@ -13,6 +13,7 @@ import { t } from "../core/words";
 import { me, mutate, syncStatus } from "../sync";
 import { Glyph } from "../ui/glyph";
 import { OfflineStrip, SyncChip } from "../ui/sync-chip";
+import "./me.css";
 import { SignOut } from "./sign-out";
 import "./words";
 

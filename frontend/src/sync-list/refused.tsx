@@ -3,9 +3,11 @@ import trash from "lucide-static/icons/trash-2.svg?raw";
 import { useRef } from "preact/hooks";
 import { moment } from "../core/format";
 import { say, t } from "../core/words";
-import { type AttentionEntry, ask, db, discard, me, resend, useLive } from "../sync";
+import { type AttentionEntry, db, me, useLive } from "../sync";
+import { ask, discard, resend } from "../sync/refused";
 import { Glyph } from "../ui/glyph";
 import { describe } from "./describe";
+import "../ui/dialog-plain.css";
 import "./words";
 
 export function Refused({ entry }: { entry: AttentionEntry }) {

@@ -1,5 +1,5 @@
 /** Applying what a pull brought, in one transaction; and starting again under a new client id. */
-import { noteStored } from "./blobs";
+import { noteStored } from "./upload";
 import { type Change, type EntityMap, KEPT_DAYS, type Result, type SyncAnswer } from "./contract";
 import { spareRemove } from "./spare";
 import { type AttentionEntry, type Database, ENTITIES, type KeptEntry, type OutboxEntry, type Write, readMeta, tableOf } from "./tables";

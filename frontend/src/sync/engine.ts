@@ -5,7 +5,7 @@
  * as long as something waits; a server that says when (`retry_ms`, `Retry-After`) is obeyed.
  */
 import { ApiError, Offline } from "../core/api";
-import { uploadWaiting } from "./blobs";
+import { uploadWaiting } from "./upload";
 import { markerOf, setMarker } from "./marker";
 import { makeRound } from "./round";
 import { db, maybeDb, needsSignIn, needsUpdate } from "./state";
@@ -148,6 +148,3 @@ async function locked<T>(name: string, signal: AbortSignal, work: () => Promise<
     return work();
   }
 }
-
-/** Asks for a round now, as from the button "sync now"; resolves when it is over. */
-export const syncNow = (): Promise<void> => requestRound("asked");

@@ -31,18 +31,26 @@ export async function mutate<M extends MutationName>(name: M, args: MutationMap[
   if (!who) throw new Error("nobody is signed in");
   const plain = JSON.parse(JSON.stringify(args)) as MutationMap[M];
   if (new TextEncoder().encode(JSON.stringify(plain)).length > ARGS_LIMIT) throw new TooLarge(name);
-  const entry = await database.transaction("rw", database.tables, () => append(database, name, plain, options, who));
+  const effect = await effectOf(name);
+  const entry = await database.transaction("rw", database.tables, () => append({ database, effect, name, args: plain, options, who }));
   await spareAdd(database.name, entry);
   requestRound("save");
   return { mid: entry.mid };
 }
 
-async function append(database: Database, name: MutationName, args: unknown, options: MutateOptions, who: { user_id: string; organization_id: string }): Promise<OutboxEntry> {
+interface Saving {
+  database: Database;
+  effect: Awaited<ReturnType<typeof effectOf>>;
+  name: MutationName;
+  args: unknown;
+  options: MutateOptions;
+  who: { user_id: string; organization_id: string };
+}
+
+async function append({ database, effect, name, args, options, who }: Saving): Promise<OutboxEntry> {
   const meta = await readMeta(database);
   const at = new Date();
   const here = makeHere(database, who, new Date(at.getTime() + clock.offset_ms()).toISOString());
-  const effect = effectOf(name);
-  if (!effect) throw new Error(`no local effect for ${name}`);
   // Awaiting what is not a promise would let IndexedDB close the transaction.
   const shown = effect(args as never, here as never) as Write[] | Promise<Write[]>;
   const writes = Array.isArray(shown) ? shown : await shown;

@@ -1,34 +1,19 @@
-/** Signing in and out, and which person's database is open. Never clears local data on a 401. */
+/** Signing in and out. Never clears local data on a 401. */
 import { ApiError, Offline, call, callAs } from "../core/api";
 import { clock, dayOf } from "../core/clock";
-import { type KnownPerson, boot, fact, setFact } from "./boot";
-import { startEngine, stopEngine } from "./engine";
-import { markerOf, setMarker } from "./marker";
+import { type KnownPerson, boot, setFact } from "./boot";
+import { stopEngine } from "./engine";
+import { LAST, openFor } from "./open";
 import { exportFile, seal, unseal } from "./seal";
 import { spareOf, spareRemove } from "./spare";
-import { type SignedIn, current, lost, maybeDb, needsSignIn, setDatabase } from "./state";
-import { type Database, databaseName, openDatabase, readMeta } from "./tables";
-import { rebuild, writesByRow } from "./view";
+import { type SignedIn, current, maybeDb, needsSignIn, setDatabase } from "./state";
+import { type Database, databaseName, readMeta } from "./tables";
 
 interface SessionAnswer {
   user: SignedIn["user"];
   organization: SignedIn["organization"];
   device_secret?: string;
   lock_key?: string;
-}
-
-const LAST = "last_person";
-
-/** Opens the last person's database, without the network. Null: nobody is signed in on this phone. */
-export async function resume(): Promise<SignedIn | null> {
-  const key = await fact<string>(LAST);
-  const person = key ? await boot().people.get(key) : undefined;
-  if (!person?.signed_in) {
-    current.value = null;
-    return null;
-  }
-  await openFor(person);
-  return person;
 }
 
 /** Signs in with an account (e-mail, phone number or staff number) and password. Throws Offline or ApiError. */
@@ -66,59 +51,6 @@ export async function welcome(answer: SessionAnswer): Promise<SignedIn> {
   needsSignIn.value = false;
   await openFor(who);
   return who;
-}
-
-async function openFor(who: SignedIn): Promise<void> {
-  if (maybeDb()) return startEngine(who.user_id);
-  const database = openDatabase(databaseName(who.organization_id, who.user_id));
-  await database.open();
-  const { client_id, offset_ms, isNew } = await firstLook(database);
-  clock.setOffset(offset_ms);
-  await unite(database, client_id, isNew, who.user_id);
-  setDatabase(database);
-  callAs(who.user_id);
-  current.value = who;
-  await startEngine(who.user_id);
-}
-
-async function firstLook(database: Database): Promise<{ client_id: string; offset_ms: number; isNew: boolean }> {
-  return database.transaction("rw", database.meta, async () => {
-    const isNew = (await database.meta.get("state")) === undefined;
-    const { client_id, offset_ms } = await readMeta(database);
-    return { client_id, offset_ms, isNew };
-  });
-}
-
-/** Unites the second copy with the main store by `mid`, and says what neither of them holds any more. */
-async function unite(database: Database, clientId: string, isNew: boolean, userId: string): Promise<void> {
-  const spare = await spareOf(database.name);
-  const found = await database.transaction("rw", database.tables, async () => {
-    const meta = await readMeta(database);
-    const settled: string[] = [];
-    let n = meta.next_n;
-    const revived = [];
-    for (const entry of spare) {
-      if (await database.outbox.where("mid").equals(entry.mid).count()) continue;
-      if ((await database.kept.get(entry.mid)) || (await database.attention.get(entry.mid))) settled.push(entry.mid);
-      else revived.push({ ...entry, n: n++ });
-    }
-    if (revived.length) {
-      await database.outbox.bulkAdd(revived);
-      await database.meta.put({ ...meta, key: "state", next_n: n });
-      const pending = writesByRow(await database.outbox.orderBy("n").toArray());
-      if (isNew)
-        await rebuild(
-          database,
-          revived.flatMap((entry) => entry.touches),
-          pending,
-        );
-    }
-    return { settled, waiting: await database.outbox.count() };
-  });
-  await spareRemove(found.settled);
-  const marker = markerOf(userId);
-  lost.value = isNew && marker ? Math.max(0, marker.unsent - found.waiting) : 0;
-  setMarker(userId, { client_id: clientId, unsent: found.waiting });
 }
 
 /** What signing out would leave behind on this phone. */

@@ -25,7 +25,7 @@ export const needsUpdate = signal(false);
 export const lost = signal(0);
 
 let open: Database | null = null;
-let effects: Effects | null = null;
+let effects: Effects | Promise<Effects> | null = null;
 
 /** The open database. Throws if nobody is signed in: a screen that calls this is shown too early. */
 export function db(): Database {
@@ -37,10 +37,16 @@ export function setDatabase(database: Database | null): void {
   open = database;
 }
 
-/** Hands in what mutations show locally (registry.ts); the engine itself names no mutation. */
-export function installEffects(all: Effects): void {
+/** Hands in what mutations show locally (registry.ts); the engine itself names no mutation. It may still be loading. */
+export function installEffects(all: Effects | Promise<Effects>): void {
   effects = all;
 }
-export function effectOf(name: string): ((args: never, here: never) => unknown) | undefined {
-  return effects?.[name as keyof Effects] as never;
+
+type AnyEffect = (args: never, here: never) => unknown;
+
+/** What a mutation shows. Waits for the code of the effects, which the first screen does not need. */
+export async function effectOf(name: string): Promise<AnyEffect> {
+  const found = (await effects)?.[name as keyof Effects] as AnyEffect | undefined;
+  if (!found) throw new Error(`no local effect for ${name}`);
+  return found;
 }

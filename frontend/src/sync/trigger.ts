@@ -32,3 +32,6 @@ async function loop(): Promise<void> {
     await run(reason);
   }
 }
+
+/** Asks for a round now, as from the button "sync now"; resolves when it is over. */
+export const syncNow = (): Promise<void> => requestRound("asked");

@@ -46,17 +46,30 @@ export function BurnUp({ standing, today }: { standing: Standing; today: string 
   const past = points.filter((point) => point.on <= today);
   const here = past.at(-1);
   const line = (list: readonly Point[], of: (point: Point) => number) => list.map((point, i) => `${i ? "L" : "M"}${x(point.x).toFixed(1)} ${y(of(point)).toFixed(1)}`).join("");
-  const gap = past.length > 1 ? `${line(past, (point) => point.due)}${[...past].reverse().map((point) => `L${x(point.x).toFixed(1)} ${y(Math.min(point.done, point.due)).toFixed(1)}`).join("")}z` : "";
+  const gap =
+    past.length > 1
+      ? `${line(past, (point) => point.due)}${[...past]
+          .reverse()
+          .map((point) => `L${x(point.x).toFixed(1)} ${y(Math.min(point.done, point.due)).toFixed(1)}`)
+          .join("")}z`
+      : "";
   const isBehind = pace.actual < pace.expected;
   const isRisk = pace.state === "risk";
-  const ticks = points.filter((point, i) => i === 1 || (new Date(`${point.on}T00:00:00Z`).getUTCDay() === 1 && points.length < 45 && point.x > 0.12 && point.x < 0.92) || i === points.length - 1);
+  const ticks = points.filter(
+    (point, i) => i === 1 || (new Date(`${point.on}T00:00:00Z`).getUTCDay() === 1 && points.length < 45 && point.x > 0.12 && point.x < 0.92) || i === points.length - 1,
+  );
   const isNear = (point: Point) => here !== undefined && point !== here && Math.abs(x(point.x) - x(here.x)) < 52;
   const isOneMonth = isMonth({ period_start: period[0], period_end: period[1] });
   const name = (on: string) => (isOneMonth ? t("targets.dayN", { n: Number(on.slice(8)) }) : dayShort(on));
   const forecastY = Math.min(Math.max(y(forecast ?? 0), y(pace.actual)) + 62, TOP + HIGH - 10);
   return (
     <figure class="burn-up" ref={holder as never}>
-      <svg width={width} height={TOP + HIGH + BOTTOM} role="img" aria-label={t("targets.chart", { done: money(pace.actual, plan.currency), due: money(pace.expected, plan.currency), target: money(pace.target, plan.currency) })}>
+      <svg
+        width={width}
+        height={TOP + HIGH + BOTTOM}
+        role="img"
+        aria-label={t("targets.chart", { done: money(pace.actual, plan.currency), due: money(pace.expected, plan.currency), target: money(pace.target, plan.currency) })}
+      >
         <defs>
           <pattern id="burn-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(35)">
             <rect width="5" height="5" class={`hatch-ground is-${isRisk ? "risk" : "behind"}`} />
@@ -99,7 +112,13 @@ export function BurnUp({ standing, today }: { standing: Standing; today: string 
         {ticks
           .filter((point) => !isNear(point))
           .map((point) => (
-            <text key={point.on} class={point.on === today ? "burn-strong" : "burn-tick"} x={x(point.x)} y={TOP + HIGH + 20} text-anchor={point.x < 0.04 ? "start" : point.x > 0.96 ? "end" : "middle"}>
+            <text
+              key={point.on}
+              class={point.on === today ? "burn-strong" : "burn-tick"}
+              x={x(point.x)}
+              y={TOP + HIGH + 20}
+              text-anchor={point.x < 0.04 ? "start" : point.x > 0.96 ? "end" : "middle"}
+            >
               {point.on === today ? t("targets.today", { n: Number(today.slice(8)) }) : name(point.on)}
             </text>
           ))}

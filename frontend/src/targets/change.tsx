@@ -22,11 +22,7 @@ type Receipt = Row<"change_receipt">;
 async function readChange(id: string) {
   const receipt = await db().change_receipt.get(id);
   if (!receipt) return null;
-  const [author, all, names] = await Promise.all([
-    db().person.get(receipt.decided_by),
-    db().change_receipt.where("person_id").equals(receipt.person_id).toArray(),
-    lineNames(),
-  ]);
+  const [author, all, names] = await Promise.all([db().person.get(receipt.decided_by), db().change_receipt.where("person_id").equals(receipt.person_id).toArray(), lineNames()]);
   const team = author?.team_id ? await db().team.get(author.team_id) : undefined;
   const isOfPeriod = (one: Receipt) => one.plan_id === receipt.plan_id && one.period_start === receipt.period_start && one.period_end === receipt.period_end;
   const later = all.filter((one) => isOfPeriod(one) && one.to_version > receipt.to_version).sort((a, b) => a.to_version - b.to_version);
@@ -76,7 +72,7 @@ export default function ChangeScreen() {
       </header>
       <h1 class="page-title">{t(isMonth(receipt) ? "plan.changed" : "plan.changedSpan", { m: periodName(receipt) })}</h1>
       <div class="change-total">
-        <del class="change-old display-num" aria-label={money(receipt.old_total, currency)}>
+        <del class="change-old display-num">
           <small>{before.symbol}</small>
           {before.number}
           {before.unit && <small>{before.unit}</small>}
@@ -130,24 +126,24 @@ function PerDay({ receipt }: { receipt: Receipt }) {
   return (
     <>
       <p class="small-head">
-        {t("plan.effect")}
-        <strong>{moneyDelta(Math.round(whole / worked.length), currency, "text")}</strong>
-        {t("plan.effectTail")}
+        {t("plan.effect")} <strong>{moneyDelta(Math.round(whole / worked.length), currency, "text")}</strong>
       </p>
-      <div class="day-blocks" role="list">
+      <ul class="day-blocks">
         {worked.map((one, i) => {
           const [low, high] = [Math.min(one.old_value, one.new_value), Math.max(one.old_value, one.new_value)];
           const shows = !isTight || i === 0 || i === worked.length - 1 || i % 3 === 0;
           return (
-            <div key={one.on} class="day-block" role="listitem" style={{ width: `${wide}%` }} aria-label={`${day(one.on)}: ${money(one.old_value, currency)} → ${money(one.new_value, currency)}`}>
+            <li key={one.on} class="day-block" style={{ width: `${wide}%` }} aria-label={`${day(one.on)}: ${money(one.old_value, currency)} → ${money(one.new_value, currency)}`}>
               <span class="day-number display-num">{shows ? moneyParts(one.new_value, currency).number : ""}</span>
               <span class={`day-added${one.new_value < one.old_value ? " is-less" : ""}`} style={{ height: `${Math.max(5, ((high - low) / highest) * 56)}px` }} />
               <span class="day-before" style={{ height: `${(low / highest) * 56}px` }} />
-              <span class={`day-name${one.on === today ? " is-today" : ""}`}>{one.on === today ? t("targets.today", { n: Number(one.on.slice(8)) }) : shows ? Number(one.on.slice(8)) : ""}</span>
-            </div>
+              <span class={`day-name${one.on === today ? " is-today" : ""}`}>
+                {one.on === today ? t("targets.today", { n: Number(one.on.slice(8)) }) : shows ? Number(one.on.slice(8)) : ""}
+              </span>
+            </li>
           );
         })}
-      </div>
+      </ul>
     </>
   );
 }
@@ -178,7 +174,9 @@ function Answer({ receipt, author }: { receipt: Receipt; author: string }) {
   };
   const due = receipt.due_at && `${dayNear(dayOf(receipt.due_at))} ${time(receipt.due_at)}`;
   return (
-    <Dock note={due ? <span class={isLate ? "is-soon" : ""}>{t(isLate ? "plan.overdue" : "plan.due", { time: due })}</span> : t("plan.from", { day: dayShort(receipt.effective_from) })}>
+    <Dock
+      note={due ? <span class={isLate ? "is-soon" : ""}>{t(isLate ? "plan.overdue" : "plan.due", { time: due })}</span> : t("plan.from", { day: dayShort(receipt.effective_from) })}
+    >
       <Button icon={check} isBusy={isBusy || pendingOf("change_receipt", receipt.id) === "sending"} onClick={() => void acknowledge()}>
         {t("plan.ack")}
       </Button>
@@ -205,7 +203,14 @@ function Ask({ id, author, onClose }: { id: string; author: string; onClose: () 
   return (
     <Sheet title={t("plan.questionTitle", { name: author })} onClose={onClose}>
       <p class="page-note">{t("plan.questionText")}</p>
-      <textarea class="text-input" aria-label={t("plan.questionHint")} placeholder={t("plan.questionHint")} maxLength={2000} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+      <textarea
+        class="text-input"
+        aria-label={t("plan.questionHint")}
+        placeholder={t("plan.questionHint")}
+        maxLength={2000}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
       <div class="sheet-buttons">
         <Button onClick={() => void send()}>{t("plan.questionSend")}</Button>
       </div>

@@ -20,5 +20,8 @@ export function periodName(period: Period): string {
   if (isMonth(period)) return month(period.period_start);
   const year = (on: string) => `${on.slice(0, 4)} `;
   const isOneYear = period.period_start.slice(0, 4) === period.period_end.slice(0, 4);
-  return t("targets.span", { from: `${isOneYear ? "" : year(period.period_start)}${dayShort(period.period_start)}`, to: `${isOneYear ? "" : year(period.period_end)}${dayShort(period.period_end)}` });
+  return t("targets.span", {
+    from: `${isOneYear ? "" : year(period.period_start)}${dayShort(period.period_start)}`,
+    to: `${isOneYear ? "" : year(period.period_end)}${dayShort(period.period_end)}`,
+  });
 }

@@ -35,7 +35,10 @@ async function readForm(plan: string | undefined, period: string | undefined, to
 }
 
 async function placeOf(planId: string | undefined, start: string | undefined, today: string) {
-  const rows = await db().target.where("[person_id+period_start]").equals([me().id, start ?? ""]).toArray();
+  const rows = await db()
+    .target.where("[person_id+period_start]")
+    .equals([me().id, start ?? ""])
+    .toArray();
   const row = rows.find((one) => one.to_version === null && (!planId || one.plan_id === planId));
   const plan = row && (await db().plan.get(row.plan_id));
   return plan && row ? { plan, period: [row.period_start, row.period_end] as const } : presentPeriod(me().id, today);
@@ -134,10 +137,25 @@ function Form({ standing: place, names, manager, line, today }: Props) {
       </Field>
       {leaf && value !== null && value !== leaf.value && <Preview place={place} leaf={leaf.id} value={value} from={form.from} today={today} />}
       <Field label={t("adj.reason")} isRequired error={isTried ? wrongReason : null}>
-        <textarea class="text-input" aria-label={t("adj.reason")} placeholder={t("adj.reasonHint")} maxLength={2000} value={form.reason} onInput={(event) => change({ reason: event.currentTarget.value })} />
+        <textarea
+          class="text-input"
+          aria-label={t("adj.reason")}
+          placeholder={t("adj.reasonHint")}
+          maxLength={2000}
+          value={form.reason}
+          onInput={(event) => change({ reason: event.currentTarget.value })}
+        />
       </Field>
       <Field label={t("adj.effective")}>
-        <input class="text-input" type="date" aria-label={t("adj.effective")} min={earliest} max={place.period[1]} value={form.from} onInput={(event) => change({ from: event.currentTarget.value || earliest })} />
+        <input
+          class="text-input"
+          type="date"
+          aria-label={t("adj.effective")}
+          min={earliest}
+          max={place.period[1]}
+          value={form.from}
+          onInput={(event) => change({ from: event.currentTarget.value || earliest })}
+        />
       </Field>
       <Dock>
         <Button type="submit" isBusy={isBusy}>

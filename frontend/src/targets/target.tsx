@@ -27,7 +27,11 @@ async function readTarget(start: string, planId: string | undefined, end: string
   if (!found) return null;
   const ids = Object.keys(found.customers);
   const customers = (await db().customer.bulkGet(ids)).map((customer, i) => ({ id: ids[i] ?? "", name: customer?.name ?? "–", amount: found.customers[ids[i] ?? ""] ?? 0 }));
-  const open = await db().adjustment.where("requester_id").equals(me().id).filter((one) => one.status === "submitted" && one.plan_id === plan.id).toArray();
+  const open = await db()
+    .adjustment.where("requester_id")
+    .equals(me().id)
+    .filter((one) => one.status === "submitted" && one.plan_id === plan.id)
+    .toArray();
   return { standing: found, names: await lineNames(), customers: customers.sort((a, b) => b.amount - a.amount), open };
 }
 
@@ -58,7 +62,8 @@ export default function TargetScreen() {
       <p class="small-label">{t("targets.done")}</p>
       <div class="big-row">
         <span>
-          <Amount minor={pace.actual} currency={plan.currency} size="large" /> <span class="of-target">{t("targets.of", { amt: money(pace.target, plan.currency, { style: "text" }) })}</span>
+          <Amount minor={pace.actual} currency={plan.currency} size="large" />{" "}
+          <span class="of-target">{t("targets.of", { amt: money(pace.target, plan.currency, { style: "text" }) })}</span>
         </span>
         <PaceChip {...shownOf(pace)} />
       </div>

@@ -26,15 +26,6 @@ export const words = defineWords({
   "sync.signIn": { zh: "请重新登录，以便同步", en: "Sign in again to sync" },
   "sync.signInButton": { zh: "去登录", en: "Sign in" },
   "sync.loading": { zh: "正在取数据，还不完整", en: "Loading your data, not complete yet" },
-  "sync.lost": {
-    zh: "这台手机丢失了 {n} 项未同步的内容：浏览器清除了存储。把应用装到主屏幕可以避免。",
-    en: "This phone lost {n} unsent {n|item|items}: the browser cleared its storage. Installing the app prevents that.",
-  },
-  "update.ready": { zh: "有新版本", en: "A new version is ready" },
-  "update.reload": { zh: "更新", en: "Update" },
-  "update.later": { zh: "稍后", en: "Later" },
-  "update.hint": { zh: "没写完的内容会保留。", en: "What you have not finished is kept." },
-  "update.tooOld": { zh: "这个版本太旧了，更新后继续。未同步的内容都在。", en: "This version is too old. Update to go on; unsent work is kept." },
   "error.title": { zh: "这一页没能打开", en: "This page could not be opened" },
   "error.text": {
     zh: "你的内容都在本机，没有丢。重新打开试试；如果还这样，请告诉管理员。",

@@ -15,7 +15,7 @@ export const words = defineWords({
   "pace.you": { zh: "你 {amt}", en: "You {amt}" },
   "pace.expected": { zh: "应到 {amt}", en: "Pace {amt}" },
   "pace.target": { zh: "目标 {amt}", en: "of {amt}" },
-  "pace.roadLabel": { zh: "完成 {actual},应到 {expected},目标 {target},{state}", en: "Done {actual}, pace {expected}, target {target}, {state}" },
+  "pace.roadLabel": { zh: "完成 {actual}，应到 {expected}，目标 {target}，{state}", en: "Done {actual}, pace {expected}, target {target}, {state}" },
   "pace.pending": { zh: "其中 {amt} 待同步", en: "{amt} of it waiting to sync" },
   "pace.noTarget": { zh: "目标还没分到你", en: "No target for you yet" },
 });

@@ -44,7 +44,14 @@ export function Button({ children, icon, kind = "primary", onClick, href, reason
   return (
     <>
       {reason && <span class="button-reason">{reason}</span>}
-      <button type={type} class={`big-button${LOOKS[kind]}`} data-testid={testId} aria-disabled={isOff ? "true" : undefined} title={reason} onClick={(event) => (isOff ? event.preventDefault() : onClick?.())}>
+      <button
+        type={type}
+        class={`big-button${LOOKS[kind]}`}
+        data-testid={testId}
+        aria-disabled={isOff ? "true" : undefined}
+        title={reason}
+        onClick={(event) => (isOff ? event.preventDefault() : onClick?.())}
+      >
         {inside}
       </button>
     </>
@@ -120,12 +127,33 @@ export function PendingMark({ entity, id }: { entity: EntityName; id: string }) 
 }
 
 /** One choice of several, or some. */
-export function Chips<K extends string>({ options, value, onChange, isMultiple = false, label, testId }: { options: { key: K; label: string }[]; value: readonly K[]; onChange: (value: K[]) => void; isMultiple?: boolean; label: string; testId?: string }) {
+export function Chips<K extends string>({
+  options,
+  value,
+  onChange,
+  isMultiple = false,
+  label,
+  testId,
+}: {
+  options: { key: K; label: string }[];
+  value: readonly K[];
+  onChange: (value: K[]) => void;
+  isMultiple?: boolean;
+  label: string;
+  testId?: string;
+}) {
   const pick = (key: K) => onChange(value.includes(key) ? value.filter((one) => one !== key) : isMultiple ? [...value, key] : [key]);
   return (
     <fieldset class="chips" aria-label={label}>
       {options.map((option) => (
-        <button key={option.key} type="button" class="chip" data-testid={testId && `${testId}-${option.key}`} aria-pressed={value.includes(option.key)} onClick={() => pick(option.key)}>
+        <button
+          key={option.key}
+          type="button"
+          class="chip"
+          data-testid={testId && `${testId}-${option.key}`}
+          aria-pressed={value.includes(option.key)}
+          onClick={() => pick(option.key)}
+        >
           {value.includes(option.key) && <Glyph svg={check} size={18} />}
           {option.label}
         </button>
@@ -135,7 +163,19 @@ export function Chips<K extends string>({ options, value, onChange, isMultiple =
 }
 
 /** − number +, with the number editable. */
-export function Stepper({ label, value, min = 0, max = 99_999, onChange }: { label: string; value: number | null; min?: number; max?: number; onChange: (value: number | null) => void }) {
+export function Stepper({
+  label,
+  value,
+  min = 0,
+  max = 99_999,
+  onChange,
+}: {
+  label: string;
+  value: number | null;
+  min?: number;
+  max?: number;
+  onChange: (value: number | null) => void;
+}) {
   const to = (next: number) => onChange(Math.min(max, Math.max(min, next)));
   const now = value ?? min;
   return (
@@ -162,7 +202,19 @@ export function Stepper({ label, value, min = 0, max = 99_999, onChange }: { lab
 }
 
 /** A label, a control, and below it what is wrong. */
-export function Field({ label, isRequired = false, error, note, children }: { label: string; isRequired?: boolean; error?: string | null; note?: string; children: ComponentChildren }) {
+export function Field({
+  label,
+  isRequired = false,
+  error,
+  note,
+  children,
+}: {
+  label: string;
+  isRequired?: boolean;
+  error?: string | null;
+  note?: string;
+  children: ComponentChildren;
+}) {
   return (
     <div class={`form-field${error ? " is-wrong" : ""}`}>
       <div class="form-label">
