@@ -21,12 +21,13 @@ interface ButtonProps {
   reason?: string;
   isBusy?: boolean;
   type?: "button" | "submit";
+  testId?: string;
 }
 
 const LOOKS = { primary: "", secondary: " is-outline", danger: " is-danger-filled" };
 
 /** A large button; at most one primary on a screen. */
-export function Button({ children, icon, kind = "primary", onClick, href, reason, isBusy = false, type = "button" }: ButtonProps) {
+export function Button({ children, icon, kind = "primary", onClick, href, reason, isBusy = false, type = "button", testId }: ButtonProps) {
   const inside = (
     <>
       {isBusy ? <span class="spinner" aria-hidden="true" /> : icon ? <Glyph svg={icon} size={22} /> : null}
@@ -35,7 +36,7 @@ export function Button({ children, icon, kind = "primary", onClick, href, reason
   );
   if (href && !reason) {
     return (
-      <a class={`big-button${LOOKS[kind]}`} href={href}>
+      <a class={`big-button${LOOKS[kind]}`} href={href} data-testid={testId}>
         {inside}
       </a>
     );
@@ -47,6 +48,7 @@ export function Button({ children, icon, kind = "primary", onClick, href, reason
       <button
         type={type}
         class={`big-button${LOOKS[kind]}`}
+        data-testid={testId}
         aria-disabled={isOff ? "true" : undefined}
         title={reason}
         onClick={(event) => (isOff ? event.preventDefault() : onClick?.())}
@@ -118,7 +120,7 @@ export function PendingMark({ entity, id }: { entity: EntityName; id: string }) 
     );
   }
   return (
-    <span class="pending-mark">
+    <span class="pending-mark" data-testid="waiting">
       <Glyph svg={clockArrow} size={18} />
       {t("sync.waiting")}
     </span>
@@ -132,18 +134,27 @@ export function Chips<K extends string>({
   onChange,
   isMultiple = false,
   label,
+  testId,
 }: {
   options: { key: K; label: string }[];
   value: readonly K[];
   onChange: (value: K[]) => void;
   isMultiple?: boolean;
   label: string;
+  testId?: string;
 }) {
   const pick = (key: K) => onChange(value.includes(key) ? value.filter((one) => one !== key) : isMultiple ? [...value, key] : [key]);
   return (
     <fieldset class="chips" aria-label={label}>
       {options.map((option) => (
-        <button key={option.key} type="button" class="chip" aria-pressed={value.includes(option.key)} onClick={() => pick(option.key)}>
+        <button
+          key={option.key}
+          type="button"
+          class="chip"
+          data-testid={testId && `${testId}-${option.key}`}
+          aria-pressed={value.includes(option.key)}
+          onClick={() => pick(option.key)}
+        >
           {value.includes(option.key) && <Glyph svg={check} size={18} />}
           {option.label}
         </button>
