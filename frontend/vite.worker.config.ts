@@ -12,11 +12,10 @@ const dist = here("dist");
 const KEPT = [/^index\.html$/, /^manifest\.webmanifest$/, /^assets\/.*\.(js|css|woff2)$/, /^icons\/(icon\.svg|icon-192\.png)$/];
 
 const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).map((file) => file.replaceAll("\\", "/"));
-const precache = files
-  .filter((file) => KEPT.some((pattern) => pattern.test(file)))
-  .sort()
-  // Files in assets/ carry their hash in the name.
-  .map((file) => (file.startsWith("assets/") ? { url: `/${file}` } : { url: `/${file}`, revision: hashOf(file) }));
+const kept = files.filter((file) => KEPT.some((pattern) => pattern.test(file))).sort();
+// Files in assets/ carry their hash in the name. As one string of names the list weighs least.
+const assets = kept.filter((file) => file.startsWith("assets/")).map((file) => file.slice("assets/".length));
+const others = kept.filter((file) => !file.startsWith("assets/")).map((file) => ({ url: `/${file}`, revision: hashOf(file) }));
 
 function hashOf(file: string): string {
   return createHash("sha256")
@@ -27,7 +26,7 @@ function hashOf(file: string): string {
 
 export default defineConfig({
   publicDir: false,
-  define: { __PRECACHE__: JSON.stringify(precache), "process.env.NODE_ENV": JSON.stringify("production") },
+  define: { __ASSETS__: JSON.stringify(assets.join(" ")), __OTHERS__: JSON.stringify(others), "process.env.NODE_ENV": JSON.stringify("production") },
   resolve: {
     alias: [
       { find: /^workbox-(core|precaching|routing|strategies)(.*)$/, replacement: `${here("node_modules")}/workbox-$1$2` },

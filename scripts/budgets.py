@@ -51,6 +51,7 @@ def measure() -> list[tuple[str, int, int]]:
     if not worker.exists():
         sys.exit(f"budgets: {worker} was not built")
     listed = set(re.findall(r"""["']?url["']?\s*:\s*["'`]/?([^"'`]+)""", worker.read_text()))
+    listed |= {f"assets/{name}" for name in re.findall(r"[\w-]+\.(?:js|css|woff2)\b", worker.read_text())}
     precached = {path for path in listed if (DIST / path).is_file()}
     if not precached:
         sys.exit("budgets: the worker precaches nothing; the app would not open offline")

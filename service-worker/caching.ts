@@ -6,11 +6,12 @@ import { type PrecacheEntry, cleanupOutdatedCaches, createHandlerBoundToURL, pre
 import { NavigationRoute, registerRoute } from "workbox-routing";
 import { sw } from "./self";
 
-/** Put in by the build: every file of this version with its hash. */
-declare const __PRECACHE__: PrecacheEntry[];
+/** Put in by the build: the names of this version's files in assets/, and the other files with their hashes. */
+declare const __ASSETS__: string;
+declare const __OTHERS__: PrecacheEntry[];
 
 export function wireCaching(): void {
-  precacheAndRoute(__PRECACHE__);
+  precacheAndRoute([...__ASSETS__.split(" ").map((name) => ({ url: `/assets/${name}`, revision: null })), ...__OTHERS__]);
   cleanupOutdatedCaches();
   registerRoute(new NavigationRoute(createHandlerBoundToURL("/index.html"), { denylist: [/^\/api\//, /^\/healthz/, /\.[a-z0-9]+$/i] }));
   sw.addEventListener("message", (event) => {

@@ -10,7 +10,7 @@ import { TabBar, tabsOf } from "./ui/tab-bar";
 import { Toast } from "./ui/toast";
 
 import "./fonts/fonts.css";
-import.meta.glob(["./ui/*.css", "!./ui/dialog-plain.css"], { eager: true });
+import.meta.glob(["./ui/*.css", "!./ui/dialog-plain.css", "!./ui/form.css", "!./ui/parts.css"], { eager: true });
 
 const lazily = (lines: RouteLine[]) => lines.map((line) => ({ ...line, Screen: lazy(line.load) }));
 const inside = lazily([...routes, ...openRoutes]);

@@ -17,7 +17,7 @@ import { go, useRoute } from "../core/router";
 import { t } from "../core/words";
 import { type Row, blobUrl, db, me, mutate, pendingOf, useLive } from "../sync";
 import { periodName } from "../targets/periods";
-import { shownOf } from "../targets/shown";
+import { paceShown } from "../targets/queries";
 import { Amount } from "../ui/amount";
 import { Glyph } from "../ui/glyph";
 import { PaceInline } from "../ui/pace-chip";
@@ -180,9 +180,9 @@ function Effects({ card, impact }: { card: Card; impact: Impact }) {
         {effect.people.map((one) => (
           <li key={one.person_id}>
             <span class="pace-effect-name">{card.people.get(one.person_id)}</span>
-            <PaceInline {...shownOf(one.pace_before)} />
+            <PaceInline {...paceShown(one.pace_before)} />
             <Glyph svg={arrow} size={16} />
-            <PaceInline {...shownOf(one.pace_after)} />
+            <PaceInline {...paceShown(one.pace_after)} />
           </li>
         ))}
       </ul>

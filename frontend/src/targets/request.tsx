@@ -14,7 +14,7 @@ import { toast } from "../ui/toast";
 import { periodName } from "./periods";
 import { type Standing, lineNames, presentPeriod, standing, toLeaf } from "./queries";
 import * as rules from "./rules";
-import { shownOf } from "./shown";
+import { paceShown } from "./queries";
 import "./targets.css";
 import "./words";
 
@@ -194,9 +194,9 @@ function Preview({ place, leaf, value, from, today }: { place: Standing; leaf: s
       <div>
         <dt>{t("adj.pace")}</dt>
         <dd>
-          <PaceInline {...shownOf(own.pace_before)} />
+          <PaceInline {...paceShown(own.pace_before)} />
           <Glyph svg={arrow} size={16} />
-          <PaceInline {...shownOf(own.pace_after)} />
+          <PaceInline {...paceShown(own.pace_after)} />
         </dd>
       </div>
     </dl>

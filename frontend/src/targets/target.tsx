@@ -15,7 +15,7 @@ import { OfflineStrip } from "../ui/sync-chip";
 import { BurnUp } from "./burn-up";
 import { isMonth, periodName } from "./periods";
 import { type Standing, lineNames, presentTargets, standing } from "./queries";
-import { shownOf } from "./shown";
+import { paceShown } from "./queries";
 import "./targets.css";
 import "./words";
 
@@ -65,7 +65,7 @@ export default function TargetScreen() {
           <Amount minor={pace.actual} currency={plan.currency} size="large" />{" "}
           <span class="of-target">{t("targets.of", { amt: money(pace.target, plan.currency, { style: "text" }) })}</span>
         </span>
-        <PaceChip {...shownOf(pace)} />
+        <PaceChip {...paceShown(pace)} />
       </div>
       <BurnUp standing={here} today={today} />
       <p class="cause">{causeOf(here, names)}</p>
@@ -117,8 +117,8 @@ function Lines({ here, names }: { here: Standing; names: Map<string, string> }) 
               {money(pace.actual, currency, { style: "row" })} / {money(pace.target, currency, { style: "row" })}
             </span>
           </span>
-          <Lane target={pace.target} actual={pace.actual} expected={pace.expected} shown={shownOf(pace)} />
-          <PaceInline {...shownOf(pace)} />
+          <Lane target={pace.target} actual={pace.actual} expected={pace.expected} shown={paceShown(pace)} />
+          <PaceInline {...paceShown(pace)} />
         </li>
       ))}
     </ul>

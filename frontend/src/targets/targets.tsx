@@ -9,7 +9,7 @@ import { PaceInline } from "../ui/pace-chip";
 import { Bell, OfflineStrip, SyncChip } from "../ui/sync-chip";
 import { periodName } from "./periods";
 import { type Standing, presentTargets, standing } from "./queries";
-import { shownOf } from "./shown";
+import { paceShown } from "./queries";
 import "./targets.css";
 import "./words";
 
@@ -75,7 +75,7 @@ export default function TargetsScreen() {
 
 function PeriodRow({ one }: { one: Standing }) {
   const { pace, plan, period } = one;
-  const shown = shownOf(pace);
+  const shown = paceShown(pace);
   return (
     <li>
       <a class="pace-row" href={`/targets/${period[0]}?plan=${plan.id}&end=${period[1]}`}>

@@ -8,6 +8,7 @@ import { t } from "../core/words";
 import { type EntityName, pendingOf } from "../sync";
 import "./frame-words";
 import { Glyph } from "./glyph";
+import "./parts.css";
 import "./words";
 
 interface ButtonProps {
