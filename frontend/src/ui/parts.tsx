@@ -21,13 +21,13 @@ interface ButtonProps {
   reason?: string;
   isBusy?: boolean;
   type?: "button" | "submit";
-  testId?: string;
+  testid?: string;
 }
 
 const LOOKS = { primary: "", secondary: " is-outline", danger: " is-danger-filled" };
 
 /** A large button; at most one primary on a screen. */
-export function Button({ children, icon, kind = "primary", onClick, href, reason, isBusy = false, type = "button", testId }: ButtonProps) {
+export function Button({ children, icon, kind = "primary", onClick, href, reason, isBusy = false, type = "button", testid }: ButtonProps) {
   const inside = (
     <>
       {isBusy ? <span class="spinner" aria-hidden="true" /> : icon ? <Glyph svg={icon} size={22} /> : null}
@@ -36,7 +36,7 @@ export function Button({ children, icon, kind = "primary", onClick, href, reason
   );
   if (href && !reason) {
     return (
-      <a class={`big-button${LOOKS[kind]}`} href={href} data-testid={testId}>
+      <a class={`big-button${LOOKS[kind]}`} href={href} data-testid={testid}>
         {inside}
       </a>
     );
@@ -48,9 +48,9 @@ export function Button({ children, icon, kind = "primary", onClick, href, reason
       <button
         type={type}
         class={`big-button${LOOKS[kind]}`}
-        data-testid={testId}
         aria-disabled={isOff ? "true" : undefined}
         title={reason}
+        data-testid={testid}
         onClick={(event) => (isOff ? event.preventDefault() : onClick?.())}
       >
         {inside}
