@@ -208,4 +208,3 @@ export async function lineNames(): Promise<Map<string, string>> {
   const lines = await db().product_line.toArray();
   return new Map(lines.sort((a, b) => a.sort - b.sort).map((line) => [line.id, line.name]));
 }
-
