@@ -130,7 +130,7 @@ function Effects({ card, impact }: { card: Card; impact: Impact }) {
         side={
           <>
             <Glyph svg={check} size={16} />
-            {t("approvals.remainder", { amt: total.remainder === 0 ? "0.0" : row(total.remainder) })}
+            {total.remainder === 0 ? t("approvals.noRemainder") : t("approvals.remainder", { amt: row(total.remainder) })}
           </>
         }
       />
@@ -176,9 +176,9 @@ function Effects({ card, impact }: { card: Card; impact: Impact }) {
         {effect.people.map((one) => (
           <li key={`${one.person_id}${one.period_start}`}>
             <span class="pace-effect-name">{card.people.get(one.person_id)}</span>
-            <PaceInline {...shownOf(one.pace_before)} />
+            <PaceInline {...shownOf(one.pace_before)} isInDays />
             <Glyph svg={arrow} size={16} />
-            <PaceInline {...shownOf(one.pace_after)} />
+            <PaceInline {...shownOf(one.pace_after)} isInDays />
           </li>
         ))}
       </ul>

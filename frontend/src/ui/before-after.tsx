@@ -14,12 +14,13 @@ interface Props {
 
 export function BeforeAfter({ before, after, currency, isSettled = false }: Props) {
   const old = moneyParts(before, currency, { style: isSettled ? "headline" : "row" });
+  const isOneUnit = old.unit === moneyParts(after, currency).unit;
   const inside = (
     <>
       <span aria-hidden="true">
         {old.symbol && <small>{old.symbol}</small>}
         {old.number}
-        {old.unit && <small>{old.unit}</small>}
+        {old.unit && !isOneUnit && <small>{old.unit}</small>}
       </span>
       <span class="visually-hidden">{money(before, currency, { style: "plain" })}</span>
     </>
