@@ -43,6 +43,7 @@ export default defineConfig({
     target: "es2022",
     outDir: "dist",
     emptyOutDir: false,
+    minify: "terser",
     lib: { entry: here("../service-worker/sw.ts"), formats: ["iife"], name: "sw", fileName: () => "sw.js" },
   },
 });
