@@ -156,3 +156,14 @@ class Facts:
 def chip(page: Page) -> Any:
     """The sync chip in the header, for `expect`."""
     return expect(page.locator(".sync-chip").first)
+
+
+def open_today(phone: Phone, *, has_change: bool = True) -> Page:
+    """Opens Today anew. A plan change that waits for an answer comes first, once per start; ✕ closes it."""
+    page = phone.go("/today")
+    if has_change:
+        page.wait_for_url("**/changes/*")
+        page.locator(".page-bar button").first.click()
+        page.wait_for_url("**/today")
+    page.locator(".today-hero").wait_for()
+    return page
