@@ -225,10 +225,10 @@ function Decide({ card }: { card: Card }) {
   return (
     <Dock>
       <div class="dock-pair">
-        <Button kind="secondary" onClick={() => setRejecting(true)}>
+        <Button testid="reject" kind="secondary" onClick={() => setRejecting(true)}>
           {t("adj.reject")}
         </Button>
-        <Button icon={check} isBusy={isBusy} onClick={() => void approve()}>
+        <Button testid="approve" icon={check} isBusy={isBusy} onClick={() => void approve()}>
           {t("adj.approve")}
         </Button>
       </div>
@@ -276,13 +276,13 @@ function TurnDown({ card, kind, onClose }: { card: Card; kind: "reject" | "retur
       <Chips label={t("adj.rejectTitle")} options={REASONS.map((key) => ({ key, label: t(`adj.why.${key}`) }))} value={why} onChange={setWhy} />
       <div class="sheet-gap" />
       <Field label={t("adj.whyHint", { name })} error={isTried && !isEnough ? t("adj.whyMissing") : null}>
-        <textarea class="text-input" aria-label={t("adj.whyHint", { name })} maxLength={2000} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <textarea class="text-input" data-testid="reject-reason" aria-label={t("adj.whyHint", { name })} maxLength={2000} value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </Field>
       <div class="dock-pair">
         <Button kind="secondary" onClick={onClose}>
           {t("ui.cancel")}
         </Button>
-        <Button kind="danger" onClick={() => void send()}>
+        <Button testid={kind === "reject" ? "confirm-reject" : "confirm-return"} kind="danger" onClick={() => void send()}>
           {t(kind === "reject" ? "adj.rejectButton" : "adj.returnButton")}
         </Button>
       </div>
@@ -344,7 +344,7 @@ function HowFar({ receipt }: { receipt: Row<"change_receipt"> }) {
       ? [question, t("ack.question")]
       : [sent, t(receipt.seen_at ? "ack.seen" : "ack.delivered")];
   return (
-    <span class={`how-far${receipt.acknowledged_at ? " is-known" : ""}`} data-testid="acknowledgement">
+    <span class={`how-far${receipt.acknowledged_at ? " is-known" : ""}`} data-testid="receipt-state">
       <Glyph svg={icon} size={18} />
       {text}
     </span>
@@ -377,7 +377,7 @@ function After({ card, next }: { card: Card; next: string | undefined }) {
     <Dock>
       {mayUndo ? (
         <div class="dock-pair is-wide">
-          <Button kind="secondary" icon={undo} onClick={() => void mutate("targets.undo_adjustment", { id: adjustment.id })}>
+          <Button testid="undo" kind="secondary" icon={undo} onClick={() => void mutate("targets.undo_adjustment", { id: adjustment.id })}>
             {t("adj.undo", { time: `${Math.floor(left / 60_000)}:${String(Math.floor((left % 60_000) / 1000)).padStart(2, "0")}` })}
           </Button>
           {goOn}

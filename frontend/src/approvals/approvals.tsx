@@ -59,7 +59,7 @@ function Row({ one }: { one: Listed }) {
   const isWaiting = adjustment.status === "submitted";
   return (
     <li>
-      <a class="line-link" href={`/approvals/${adjustment.id}`} data-testid="approval">
+      <a class="line-link" href={`/approvals/${adjustment.id}`} data-testid="open-approval">
         <Avatar name={one.requester} />
         <span class="line-text">
           <span class="line-title">{titleOf(one)}</span>

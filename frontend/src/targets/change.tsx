@@ -185,11 +185,11 @@ function Answer({ receipt, author }: { receipt: Receipt; author: string }) {
     <Dock
       note={due ? <span class={isLate ? "is-soon" : ""}>{t(isLate ? "plan.overdue" : "plan.due", { time: due })}</span> : t("plan.from", { day: dayShort(receipt.effective_from) })}
     >
-      <Button icon={check} isBusy={isBusy || pendingOf("change_receipt", receipt.id) === "sending"} onClick={() => void acknowledge()}>
+      <Button testid="acknowledge" icon={check} isBusy={isBusy || pendingOf("change_receipt", receipt.id) === "sending"} onClick={() => void acknowledge()}>
         {t("plan.ack")}
       </Button>
       <div class="change-other">
-        <button type="button" class="plain-button is-quiet" onClick={() => setAsking(true)}>
+        <button type="button" class="plain-button is-quiet" data-testid="ask" onClick={() => setAsking(true)}>
           {t("plan.question")}
         </button>
         <a class="plain-button is-quiet" href={target}>

@@ -21,12 +21,13 @@ interface ButtonProps {
   reason?: string;
   isBusy?: boolean;
   type?: "button" | "submit";
+  testid?: string;
 }
 
 const LOOKS = { primary: "", secondary: " is-outline", danger: " is-danger-filled" };
 
 /** A large button; at most one primary on a screen. */
-export function Button({ children, icon, kind = "primary", onClick, href, reason, isBusy = false, type = "button" }: ButtonProps) {
+export function Button({ children, icon, kind = "primary", onClick, href, reason, isBusy = false, type = "button", testid }: ButtonProps) {
   const inside = (
     <>
       {isBusy ? <span class="spinner" aria-hidden="true" /> : icon ? <Glyph svg={icon} size={22} /> : null}
@@ -35,7 +36,7 @@ export function Button({ children, icon, kind = "primary", onClick, href, reason
   );
   if (href && !reason) {
     return (
-      <a class={`big-button${LOOKS[kind]}`} href={href}>
+      <a class={`big-button${LOOKS[kind]}`} href={href} data-testid={testid}>
         {inside}
       </a>
     );
@@ -49,6 +50,7 @@ export function Button({ children, icon, kind = "primary", onClick, href, reason
         class={`big-button${LOOKS[kind]}`}
         aria-disabled={isOff ? "true" : undefined}
         title={reason}
+        data-testid={testid}
         onClick={(event) => (isOff ? event.preventDefault() : onClick?.())}
       >
         {inside}
