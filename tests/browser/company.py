@@ -73,13 +73,13 @@ def enter(page: Page, email: str, password: str = PASSWORD) -> None:
 
 def wait_until_loaded(page: Page) -> None:
     """Waits until the phone has all data and all code: from here on it needs no network."""
-    page.wait_for_function(_LOADED)
+    eventually(lambda: page.evaluate(_LOADED), "the first load", 40)
     page.evaluate("async () => { await navigator.serviceWorker.ready }")
 
 
 def wait_until_synced(page: Page) -> None:
     """Waits until nothing is left to send, photos included."""
-    page.wait_for_function(_SYNCED)
+    eventually(lambda: page.evaluate(_SYNCED), "everything sent", 40)
 
 
 # What the phone's own database says; the app keeps one per person and remembers who was last.
