@@ -15,7 +15,7 @@ from typing import Any
 DIST = Path(__file__).resolve().parent.parent / "frontend" / "dist"
 KB = 1024
 FIRST_SCREEN, LAZY_ROUTE, PRECACHE, WORKER = 70 * KB, 30 * KB, 250 * KB, 8 * KB
-HOME = re.compile(r"(^|/)today/")  # the route that the app opens with
+HOME = re.compile(r"(^|/)today/today\.")  # the route that the app opens with
 
 
 def weight(paths: set[str]) -> int:

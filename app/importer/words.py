@@ -26,7 +26,10 @@ WORDS: dict[str, Sentence] = {
     },
     "importer.column_twice": {"zh": "表头里这一列出现了两次。", "en": "The header names this column twice."},
     "importer.column_missing": {"zh": "缺少这一列。", "en": "This column is missing."},
-    "importer.column_unknown": {"zh": "不认识这一列，没有导入。", "en": "This column is not part of the format and was left out."},
+    "importer.column_unknown": {
+        "zh": "不认识这一列，没有导入。",
+        "en": "This column is not part of the format and was left out.",
+    },
     "importer.empty": {"zh": "不能为空。", "en": "This must not be empty."},
     "importer.too_long": {"zh": "太长，最多 {longest} 字。", "en": "Too long: {longest} characters at most."},
     "importer.bad_text": {"zh": "含有不能保存的字符。", "en": "This holds a character that cannot be stored."},

@@ -276,7 +276,14 @@ function TurnDown({ card, kind, onClose }: { card: Card; kind: "reject" | "retur
       <Chips label={t("adj.rejectTitle")} options={REASONS.map((key) => ({ key, label: t(`adj.why.${key}`) }))} value={why} onChange={setWhy} />
       <div class="sheet-gap" />
       <Field label={t("adj.whyHint", { name })} error={isTried && !isEnough ? t("adj.whyMissing") : null}>
-        <textarea class="text-input" data-testid="reject-reason" aria-label={t("adj.whyHint", { name })} maxLength={2000} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <textarea
+          class="text-input"
+          data-testid="reject-reason"
+          aria-label={t("adj.whyHint", { name })}
+          maxLength={2000}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
       </Field>
       <div class="dock-pair">
         <Button kind="secondary" onClick={onClose}>

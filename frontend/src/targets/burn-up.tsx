@@ -4,6 +4,7 @@ import { addDays } from "../core/clock";
 import { dayShort, money } from "../core/format";
 import { t } from "../core/words";
 import { useWidth } from "../ui/pace-road";
+import { isMonth } from "./periods";
 import type { Standing } from "./queries";
 import "./words";
 
@@ -16,19 +17,21 @@ interface Point {
   due: number;
 }
 
-/** The sums at the close of each day; what today brings stands at today. */
-function pointsOf({ period, days, credited }: Standing, today: string): Point[] {
+/** The sums at the close of each working day (and of a day on which something came in), as wide as it weighs. */
+function pointsOf({ period, days, credited, weights }: Standing, today: string): Point[] {
   const all: Point[] = [];
-  let [done, due] = [0, 0];
-  const length = (Date.parse(period[1]) - Date.parse(period[0])) / 86_400_000 || 1;
-  for (let on = period[0], i = 0; on <= period[1]; on = addDays(on, 1), i++) {
+  let [done, due, x, openToday] = [0, 0, 0, 0];
+  const whole = Object.values(weights).reduce((sum, weight) => sum + weight, 0) || 1;
+  for (let on = period[0]; on <= period[1]; on = addDays(on, 1)) {
     done += credited[on] ?? 0;
-    // What was asked of today counts in the line from the close of the day on.
-    due += on === today ? 0 : (days[on] ?? 0);
-    if (on === addDays(today, 1)) due += days[today] ?? 0;
-    all.push({ on, x: i / length, done, due: on === period[1] && on === today ? due + (days[on] ?? 0) : due });
+    due += (on === today ? 0 : (days[on] ?? 0)) + (on > today ? openToday : 0);
+    openToday = on === today ? (days[on] ?? 0) : on > today ? 0 : openToday;
+    // What today asks counts from its close on; the flag of today stands at its start.
+    const from = x;
+    x += (weights[on] ?? 0) / whole;
+    if ((weights[on] ?? 0) > 0 || credited[on] || on === today) all.push({ on, x: on === today ? from : x, done, due });
   }
-  return all;
+  return [{ on: period[0], x: 0, done: 0, due: 0 }, ...all];
 }
 
 export function BurnUp({ standing, today }: { standing: Standing; today: string }) {
@@ -53,12 +56,12 @@ export function BurnUp({ standing, today }: { standing: Standing; today: string 
   const isBehind = pace.actual < pace.expected;
   const isRisk = pace.state === "risk";
   const ticks = points.filter(
-    (point, i) => i === 0 || (new Date(`${point.on}T00:00:00Z`).getUTCDay() === 1 && points.length < 45 && point.x > 0.1 && point.x < 0.92) || i === points.length - 1,
+    (point, i) => i === 1 || (new Date(`${point.on}T00:00:00Z`).getUTCDay() === 1 && points.length < 45 && point.x > 0.12 && point.x < 0.92) || i === points.length - 1,
   );
   const isNear = (point: Point) => here !== undefined && point !== here && Math.abs(x(point.x) - x(here.x)) < 52;
-  const isOneMonth = points.length <= 31;
+  const isOneMonth = isMonth({ period_start: period[0], period_end: period[1] });
   const name = (on: string) => (isOneMonth ? t("targets.dayN", { n: Number(on.slice(8)) }) : dayShort(on));
-  const forecastY = forecast === null ? 0 : Math.min(Math.max(y(forecast) + 50, y(pace.target) + 70), TOP + HIGH - 8);
+  const forecastY = Math.min(Math.max(y(forecast ?? 0), y(pace.actual)) + 62, TOP + HIGH - 10);
   return (
     <figure class="burn-up" ref={holder as never}>
       <svg
@@ -96,7 +99,7 @@ export function BurnUp({ standing, today }: { standing: Standing; today: string 
           <>
             <line class="burn-today" x1={x(here.x)} x2={x(here.x)} y1={y(pace.actual)} y2={TOP + HIGH} />
             <circle class="burn-dot" cx={x(here.x)} cy={y(pace.actual)} r={6} />
-            <text class="burn-you" x={x(here.x) + (here.x > 0.7 ? -10 : 12)} y={y(pace.actual) + (here.x > 0.7 ? 24 : 18)} text-anchor={here.x > 0.7 ? "end" : "start"}>
+            <text class="burn-you" x={here.x > 0.78 ? width - 4 : x(here.x) + 12} y={y(pace.actual) + (here.x > 0.78 ? 30 : 20)} text-anchor={here.x > 0.78 ? "end" : "start"}>
               {t("pace.you", { amt: row(pace.actual) })}
             </text>
             {pace.expected > 0 && (

@@ -72,7 +72,7 @@ export default function ChangeScreen() {
       </header>
       <h1 class="page-title">{t(isMonth(receipt) ? "plan.changed" : "plan.changedSpan", { m: periodName(receipt) })}</h1>
       <div class="change-total">
-        <del class="change-old display-num" aria-label={money(receipt.old_total, currency)}>
+        <del class="change-old display-num">
           <small>{before.symbol}</small>
           {before.number}
           {before.unit && <small>{before.unit}</small>}
@@ -126,32 +126,24 @@ function PerDay({ receipt }: { receipt: Receipt }) {
   return (
     <>
       <p class="small-head">
-        {t("plan.effect")}
-        <strong>{moneyDelta(Math.round(whole / worked.length), currency, "text")}</strong>
-        {t("plan.effectTail")}
+        {t("plan.effect")} <strong>{moneyDelta(Math.round(whole / worked.length), currency, "text")}</strong>
       </p>
-      <div class="day-blocks" role="list">
+      <ul class="day-blocks">
         {worked.map((one, i) => {
           const [low, high] = [Math.min(one.old_value, one.new_value), Math.max(one.old_value, one.new_value)];
           const shows = !isTight || i === 0 || i === worked.length - 1 || i % 3 === 0;
           return (
-            <div
-              key={one.on}
-              class="day-block"
-              role="listitem"
-              style={{ width: `${wide}%` }}
-              aria-label={`${day(one.on)}: ${money(one.old_value, currency)} → ${money(one.new_value, currency)}`}
-            >
+            <li key={one.on} class="day-block" style={{ width: `${wide}%` }} aria-label={`${day(one.on)}: ${money(one.old_value, currency)} → ${money(one.new_value, currency)}`}>
               <span class="day-number display-num">{shows ? moneyParts(one.new_value, currency).number : ""}</span>
               <span class={`day-added${one.new_value < one.old_value ? " is-less" : ""}`} style={{ height: `${Math.max(5, ((high - low) / highest) * 56)}px` }} />
               <span class="day-before" style={{ height: `${(low / highest) * 56}px` }} />
               <span class={`day-name${one.on === today ? " is-today" : ""}`}>
                 {one.on === today ? t("targets.today", { n: Number(one.on.slice(8)) }) : shows ? Number(one.on.slice(8)) : ""}
               </span>
-            </div>
+            </li>
           );
         })}
-      </div>
+      </ul>
     </>
   );
 }

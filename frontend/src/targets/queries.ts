@@ -6,8 +6,6 @@ import { addDays as daysAfter, weekday } from "../core/clock";
 import { db, me, type Row } from "../sync";
 import * as rules from "./rules";
 
-export { shownOf } from "./shown";
-
 export type TargetRow = Row<"target">;
 
 /** How a person stands with one product line, or with all that has none. */

@@ -120,7 +120,7 @@ export function PendingMark({ entity, id }: { entity: EntityName; id: string }) 
     );
   }
   return (
-    <span class="pending-mark">
+    <span class="pending-mark" data-testid="waiting">
       <Glyph svg={clockArrow} size={18} />
       {t("sync.waiting")}
     </span>
@@ -134,18 +134,27 @@ export function Chips<K extends string>({
   onChange,
   isMultiple = false,
   label,
+  testId,
 }: {
   options: { key: K; label: string }[];
   value: readonly K[];
   onChange: (value: K[]) => void;
   isMultiple?: boolean;
   label: string;
+  testId?: string;
 }) {
   const pick = (key: K) => onChange(value.includes(key) ? value.filter((one) => one !== key) : isMultiple ? [...value, key] : [key]);
   return (
     <fieldset class="chips" aria-label={label}>
       {options.map((option) => (
-        <button key={option.key} type="button" class="chip" aria-pressed={value.includes(option.key)} onClick={() => pick(option.key)}>
+        <button
+          key={option.key}
+          type="button"
+          class="chip"
+          data-testid={testId && `${testId}-${option.key}`}
+          aria-pressed={value.includes(option.key)}
+          onClick={() => pick(option.key)}
+        >
           {value.includes(option.key) && <Glyph svg={check} size={18} />}
           {option.label}
         </button>

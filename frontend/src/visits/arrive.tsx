@@ -1,6 +1,7 @@
 /** Arriving: how far it is to the customer, and the check-in. Distance grades a visit, it never refuses one. */
 import clockIcon from "lucide-static/icons/clock.svg?raw";
 import locateIcon from "lucide-static/icons/locate-fixed.svg?raw";
+import mapPinOff from "lucide-static/icons/map-pin-off.svg?raw";
 import mapPin from "lucide-static/icons/map-pin-check.svg?raw";
 import shield from "lucide-static/icons/shield-check.svg?raw";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -14,7 +15,7 @@ import { Glyph } from "../ui/glyph";
 import { FormPart } from "../ui/input";
 import { PageBar } from "../ui/page-bar";
 import { OfflineStrip } from "../ui/sync-chip";
-import { type Fix, type Located, locate } from "./locate";
+import { type Fix, type Located, locate } from "../ui/locate";
 import { Steps } from "./parts";
 import type { VisitRead } from "./queries";
 
@@ -176,14 +177,14 @@ function Distance({ at, customer, radius, shown, onLocate }: { at: Whereabouts; 
             <small>{t(shown.metres < 1000 ? "visit.metres" : "visit.kilometres")}</small>
           </strong>
           <span class={shown.isIn ? "is-in" : "is-out"}>
-            <Glyph svg={mapPin} size={20} />
+            <Glyph svg={shown.isIn ? mapPin : mapPinOff} size={20} />
             {t(shown.isIn ? "visit.inRange" : "visit.isOut", { m: radius })}
           </span>
         </>
       )}
       {problem && <span class="is-out">{problem}</span>}
       {!shown.isIn && (
-        <button type="button" class="plain-button" data-testid="locate" onClick={onLocate}>
+        <button type="button" class="plain-button visit-locate" data-testid="locate" onClick={onLocate}>
           {t("visit.locateAgain")}
         </button>
       )}
@@ -219,6 +220,7 @@ function arrival(at: Date, plannedAt: string | null): string {
   const now = time(at);
   if (!plannedAt) return now;
   const late = minutes(now) - minutes(plannedAt);
+  if (Math.abs(late) >= 60) return t("visit.planned", { time: now, plan: plannedAt });
   if (late === 0) return t("visit.onTime", { time: now });
   return t(late > 0 ? "visit.late" : "visit.early", { time: now, n: Math.abs(late) });
 }

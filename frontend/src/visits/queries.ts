@@ -34,8 +34,17 @@ export async function readVisit(id: string, customerId: string | undefined): Pro
     productLines: (await db().product_line.toArray()).sort((a, b) => a.sort - b.sort),
     usualLine: await usualLine(at),
     receipts: receipts.filter((one) => one.visit_id === id && one.status !== "refused"),
-    tasks: (await db().task.where("customer_id").equals(at).toArray()).filter((one) => one.visit_id === id).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    tasks: await tasksOf(visit),
   };
+}
+
+/** What was agreed in a visit: its next step, and the further tasks that were made for the customer during it. */
+async function tasksOf(visit: Row<"visit"> | undefined): Promise<Row<"task">[]> {
+  if (!visit?.checked_in_at) return [];
+  const [from, to] = [visit.checked_in_at, visit.checked_out_at ?? "9999"];
+  const tasks = await db().task.where("customer_id").equals(visit.customer_id).toArray();
+  const isHere = (task: Row<"task">) => task.visit_id === visit.id || (task.person_id === visit.person_id && from <= task.created_at && task.created_at <= to);
+  return tasks.filter(isHere).sort((a, b) => (a.due_on ?? "9999").localeCompare(b.due_on ?? "9999") || (a.id < b.id ? -1 : 1));
 }
 
 /** A visit that was begun finishes on its version; one that is only planned starts on the live version of its kind. */

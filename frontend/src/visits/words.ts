@@ -22,6 +22,7 @@ export const words = defineWords({
   "visit.onTime": { zh: "{time} · 准时", en: "{time} · on time" },
   "visit.late": { zh: "{time} · 比计划晚 {n} 分钟", en: "{time} · {n} min after the plan" },
   "visit.early": { zh: "{time} · 比计划早 {n} 分钟", en: "{time} · {n} min before the plan" },
+  "visit.planned": { zh: "{time} · 计划 {plan}", en: "{time} · planned {plan}" },
   "visit.private": { zh: "位置只在签到时记录一次", en: "Your position is recorded once, at check-in" },
   "visit.here": { zh: "到店签到", en: "Check in here" },
   "visit.outRange": { zh: "不在范围内，仍要签到", en: "Out of range, check in anyway" },
