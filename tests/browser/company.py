@@ -73,13 +73,13 @@ def enter(page: Page, email: str, password: str = PASSWORD) -> None:
 
 def wait_until_loaded(page: Page) -> None:
     """Waits until the phone has all data and all code: from here on it needs no network."""
-    page.wait_for_function(_LOADED)
+    eventually(lambda: page.evaluate(_LOADED), "the first load", 40)
     page.evaluate("async () => { await navigator.serviceWorker.ready }")
 
 
 def wait_until_synced(page: Page) -> None:
     """Waits until nothing is left to send, photos included."""
-    page.wait_for_function(_SYNCED)
+    eventually(lambda: page.evaluate(_SYNCED), "everything sent", 40)
 
 
 # What the phone's own database says; the app keeps one per person and remembers who was last.
@@ -156,3 +156,14 @@ class Facts:
 def chip(page: Page) -> Any:
     """The sync chip in the header, for `expect`."""
     return expect(page.locator(".sync-chip").first)
+
+
+def open_today(phone: Phone, *, has_change: bool = True) -> Page:
+    """Opens Today anew. A plan change that waits for an answer comes first, once per start; ✕ closes it."""
+    page = phone.go("/today")
+    if has_change:
+        page.wait_for_url("**/changes/*")
+        page.locator(".page-bar button").first.click()
+        page.wait_for_url("**/today")
+    page.locator(".today-hero").wait_for()
+    return page
