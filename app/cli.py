@@ -88,7 +88,7 @@ def serve_command(
         serve.prepare_database()
         if is_demo and db.session.scalars(select(Organization.id).limit(1)).first() is None:
             click.echo("Loading the demo company …")
-            demo.load(clock.now())
+            demo.load(clock.now(), settings.data_dir)
     certificate = _certificate(settings.data_dir / "tls") if is_tls else None
     page = tls.CertificatePage(host, port + 1, settings.data_dir / "tls", url) if is_tls else None
 
@@ -137,7 +137,7 @@ def demo_command(is_accounts: bool, language: str) -> None:
     if not is_accounts:
         if db.session.scalars(select(Organization.id).where(Organization.code == DEMO_CODE)).first() is not None:
             raise click.ClickException("the demo company is there already; take another DATA_DIR for a fresh one")
-        demo.load(clock.now(), language)
+        demo.load(clock.now(), current_app.config["SETTINGS"].data_dir, language)
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(["role", "email", "password"])

@@ -44,7 +44,9 @@ class Settings:
     def database(self) -> str:
         """The SQLAlchemy address of the database."""
         if self.database_url:
-            return self.database_url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+            return self.database_url.replace("postgres://", "postgresql://", 1).replace(
+                "postgresql://", "postgresql+psycopg://", 1
+            )
         return f"sqlite:///{self.data_dir / 'paceline.sqlite3'}"
 
     @classmethod

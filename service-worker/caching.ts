@@ -6,11 +6,13 @@ import { type PrecacheEntry, cleanupOutdatedCaches, createHandlerBoundToURL, pre
 import { NavigationRoute, registerRoute } from "workbox-routing";
 import { sw } from "./self";
 
-/** Put in by the build: every file of this version with its hash. */
-declare const __PRECACHE__: PrecacheEntry[];
+/** Put in by the build: by ending the names of the files in assets/, seven characters each; the other files with their hashes. */
+declare const __ASSETS__: Record<string, string>;
+declare const __OTHERS__: PrecacheEntry[];
 
 export function wireCaching(): void {
-  precacheAndRoute(__PRECACHE__);
+  const assets = Object.entries(__ASSETS__).flatMap(([ending, names]) => names.match(/.{7}/g)?.map((name) => ({ url: `/assets/${name}.${ending}`, revision: null })) ?? []);
+  precacheAndRoute([...assets, ...__OTHERS__]);
   cleanupOutdatedCaches();
   registerRoute(new NavigationRoute(createHandlerBoundToURL("/index.html"), { denylist: [/^\/api\//, /^\/healthz/, /\.[a-z0-9]+$/i] }));
   sw.addEventListener("message", (event) => {

@@ -4,7 +4,7 @@ interface Sentence {
   en: string;
 }
 
-const SOMETHING_NEW: Sentence = { zh: "有新消息,打开查看", en: "Something new. Open to see it." };
+const SOMETHING_NEW: Sentence = { zh: "有新消息，打开查看", en: "Something new. Open to see it." };
 
 /** The fallback in the phone's own language: the worker does not know whose it is. */
 export const somethingNew = (language: string): string => SOMETHING_NEW[/^zh/i.test(language) ? "zh" : "en"];

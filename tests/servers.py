@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -25,23 +26,35 @@ def free_port() -> int:
 
 
 class Server:
-    """`paceline serve` in a data folder. Use it as a context manager, or call `start` and `stop`."""
+    """`paceline serve` in a data folder. Use it as a context manager, or call `start` and `stop`.
+
+    `options` go to `paceline serve`, `environment` to every process of it.
+    """
 
     def __init__(self, data_dir: Path, *options: str, port: int | None = None, **environment: str) -> None:
         self.data_dir = data_dir
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.output: list[str] = []
+        self.environment = {**os.environ, "DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **environment}
         self._options = options
-        self._environment = {**os.environ, "DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **environment}
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         self.process: subprocess.Popen[str] | None = None
+
+    def paceline(self, *words: str, stdin: str | None = None) -> str:
+        """Runs one command of the command line on this server's data; answers what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "app.cli", *words], cwd=ROOT, env=self.environment, text=True, capture_output=True, input=stdin
+        )
+        if done.returncode:
+            raise RuntimeError(f"paceline {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
 
     def start(self) -> Server:
         """Starts it and returns when it answers. Raises RuntimeError with its output if it ends instead."""
         command = [sys.executable, "-m", "app.cli", "serve", "--port", str(self.port), *self._options]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=self._environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            command, cwd=ROOT, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True,
         )  # fmt: skip
         Thread(target=self._read, args=[self.process], daemon=True).start()
@@ -71,7 +84,8 @@ class Server:
         if self.process is None:
             return 0
         if self.process.poll() is None:
-            self.process.send_signal(number)
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(number)
         return self.process.wait(60)
 
     def __enter__(self) -> Server:

@@ -57,8 +57,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-
-
 def _json() -> JSON:
     """JSON, kept as JSONB on PostgreSQL. A type of its own each time: mutability hangs on it."""
     return JSON().with_variant(JSONB(), "postgresql")

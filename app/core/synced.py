@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -606,22 +607,24 @@ def _guard(state: ORMExecuteState) -> None:
     table: Any = statement.table
     for model in (*_kinds, *_watches):
         if getattr(model, "__table__", None) is table:
-            raise RuntimeError(f"bulk SQL on {table.name}: phones would not hear of it; use synced.bulk()")
+            raise RuntimeError(f"bulk SQL on {model.__name__}: phones would not hear of it; use synced.bulk()")
 
 
 def upsert(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts rows, or overwrites those with the same primary key."""
-    if not rows:
-        return
+    if rows:
+        _raw(session, _upsert_statement(model, _dialect(session)), list(rows))
+
+
+@cache
+def _upsert_statement(model: type[Base], dialect: Any) -> Any:
     table: Any = model.__table__
-    statement = _dialect(session).insert(table)
+    statement = dialect.insert(table)
     keys = [column.name for column in table.primary_key]
     others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
     if others:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    _raw(session, statement, list(rows))
+        return statement.on_conflict_do_update(index_elements=keys, set_=others)
+    return statement.on_conflict_do_nothing(index_elements=keys)
 
 
 def insert_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -50,15 +50,21 @@ def known() -> Mapping[str, Sentence]:
 
 register(
     {
-        "not_found": {"zh": "没有找到这条记录,或你看不到它。", "en": "This record does not exist or is not yours to see."},
-        "gone": {"zh": "这条记录已被删除,你写的内容保留在“需要处理”里。", "en": "This record was deleted. What you wrote is kept under “Needs attention”."},
+        "not_found": {"zh": "没有找到这条记录，或你看不到它。", "en": "This record does not exist or is not yours to see."},
+        "gone": {
+            "zh": "这条记录已被删除，你写的内容保留在“需要处理”里。",
+            "en": "This record was deleted. What you wrote is kept under “Needs attention”.",
+        },
         "access_lost": {
-            "zh": "你的权限在此期间变了,内容已保存,等主管决定。",
+            "zh": "你的权限在此期间变了，内容已保存，等主管决定。",
             "en": "Your access changed meanwhile. Your work is saved and waits for a manager’s decision.",
         },
         "forbidden": {"zh": "你的角色不能做这件事。", "en": "Your role does not allow this."},
-        "stale_version": {"zh": "内容已变,先看新的再决定。", "en": "This changed since you saw it. Look at the new version, then decide."},
-        "invalid": {"zh": "有几处填写不对,请看标出的地方。", "en": "Some values are not right. See the marked fields."},
+        "stale_version": {
+            "zh": "内容已变，先看新的再决定。",
+            "en": "This changed since you saw it. Look at the new version, then decide.",
+        },
+        "invalid": {"zh": "有几处填写不对，请看标出的地方。", "en": "Some values are not right. See the marked fields."},
         "required": {"zh": "必填。", "en": "Required."},
     }
 )

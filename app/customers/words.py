@@ -6,7 +6,7 @@ from app.core.words import Sentence
 
 WORDS: dict[str, Sentence] = {
     "customers.id_taken": {
-        "zh": "这个编号已经用过,请重新新建一次。",
+        "zh": "这个编号已经用过，请重新新建一次。",
         "en": "This id is already in use. Create the record again.",
     },
     "customers.half_a_position": {

@@ -9,6 +9,8 @@ from app.core.actor import Role
 CODE = "demo"
 PASSWORD = "paceline-demo"
 MAIL_DOMAIN = "kangqiao.example"
+# The others join by a link, as in any company.
+WITH_PASSWORD = {"li.ting", "sun.hao", "chen.li", "wang.qiang", "chen.ming", "he.jie", "liu.fang", "zhao.min"}
 
 
 class Name(NamedTuple):
@@ -101,6 +103,10 @@ ATTAINMENT = {
     "luo.dan": 99,
     "ouyang.mengqi": 116,
 }
+
+# What each product line reached of that, in percent: rarely all the same.
+LINE_LUCK = {"li.ting": {"monitoring": 104, "imaging": 101, "reagents": 81, "rehab": 108}}
+USUAL_LUCK = {"monitoring": 103, "imaging": 96, "reagents": 104, "rehab": 92}
 
 LINES: tuple[tuple[str, Name, tuple[tuple[Name, int], ...]], ...] = (
     # code, name, products with prices in yuan
@@ -213,16 +219,16 @@ TASKS: tuple[tuple[Name, str | None, int], ...] = (
 )
 
 RAISE_REASON = Name(
-    "长河三家门诊的康复训练器 23 日起装机,是你谈下来的,这部分增量先落到你这里。",
+    "长河三家门诊的康复训练器 23 日起装机，是你谈下来的，这部分增量先落到你这里。",
     "Three Changhe clinics install leg trainers from the 23rd. You won them, so the growth starts with you.",
 )
 CUT_REASON = Name(
-    "闻堰康复医院停业装修到下月 5 日,检验试剂后半月没有订单。",
+    "闻堰康复医院停业装修到下月 5 日，检验试剂后半月没有订单。",
     "Wenyan Rehabilitation Hospital is closed for works until the 5th: no reagent orders in the second half of the month.",
 )
 OUTCOME_NOTES: tuple[Name, ...] = (
-    Name("设备科认可上月的巡检,愿意先签半年。", "Equipment liked last month’s check and will sign for half a year."),
-    Name("试剂还剩一周用量,周五前补货。", "A week of reagents left; restock by Friday."),
-    Name("院长出差,下周再约。", "Director away, meet next week."),
-    Name("对价格有疑问,已说明服务内容。", "Questions about the price; explained the service."),
+    Name("设备科认可上月的巡检，愿意先签半年。", "Equipment liked last month’s check and will sign for half a year."),
+    Name("试剂还剩一周用量，周五前补货。", "A week of reagents left; restock by Friday."),
+    Name("院长出差，下周再约。", "Director away, meet next week."),
+    Name("对价格有疑问，已说明服务内容。", "Questions about the price; explained the service."),
 )

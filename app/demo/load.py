@@ -7,10 +7,16 @@ what the plan asked up to yesterday, so some are ahead and some behind whatever 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,12 +24,14 @@ from app.core.actor import Actor, Role
 from app.core.db import db
 from app.customers import queries as customer_queries
 from app.customers import service as customers
-from app.demo import cast
+from app.demo import cast, picture
 from app.org import access
 from app.org import queries as org_queries
 from app.org import service as org
 from app.org.models import Organization, Person
 from app.sales import service as sales
+from app.sales.models import Order, Receipt
+from app.sync import blobs
 from app.targets import queries as target_queries
 from app.targets import service as targets
 from app.visits import defaults
@@ -51,9 +59,9 @@ def accounts() -> list[SignIn]:
     return [SignIn(members[key].role.value, f"{key}@{cast.MAIL_DOMAIN}", cast.PASSWORD) for key in keys]
 
 
-def load(now: datetime, language: str = "zh") -> None:
-    """Writes the demo company in `zh` or `en`, in one transaction."""
-    _Company(now, language).write()
+def load(now: datetime, blob_folder: Path, language: str = "zh") -> None:
+    """Writes the demo company in `zh` or `en`, in one transaction; its photos into `blob_folder`."""
+    _Company(now, language, blob_folder).write()
     db.session.commit()
 
 
@@ -61,6 +69,7 @@ def load(now: datetime, language: str = "zh") -> None:
 class _Company:
     now: datetime
     language: str
+    blob_folder: Path
     random: Random = field(default_factory=lambda: Random(20_260_518))
     organization: Organization = field(init=False)
     people: dict[str, Person] = field(default_factory=dict)
@@ -68,7 +77,12 @@ class _Company:
     lines: dict[str, str] = field(default_factory=dict)
     products: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     visit_types: dict[str, str] = field(default_factory=dict)
+    weights: dict[str, dict[date, int]] = field(default_factory=dict)
+    pictures: dict[int, bytes] = field(default_factory=dict)
     plan_id: str = ""
+    orders: list[Order] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    reports: list[Callable[[], None]] = field(default_factory=list)
 
     def write(self) -> None:
         """One chapter after the other, in the order in which a company comes to be."""
@@ -111,10 +125,10 @@ class _Company:
 
     def working_days(self, key: str, start: date, end: date) -> list[date]:
         """The working days of a person from `start` up to, not including, `end`."""
-        if start >= end:
-            return []
-        weights = org_queries.day_weights(self.people[key].id, start, end - timedelta(days=1))
-        return [day for day, weight in sorted(weights.items()) if weight]
+        if key not in self.weights:
+            first, last = self.today - timedelta(days=800), self.today + timedelta(days=60)
+            self.weights[key] = org_queries.day_weights(self.people[key].id, first, last)
+        return [day for day, weight in self.weights[key].items() if weight and start <= day < end]
 
     # --- The company and its people -----------------------------------------------------------
 
@@ -146,7 +160,8 @@ class _Company:
                 hired_on=self.today - timedelta(days=740),
             )
             self.people[member.key] = person
-            access.set_password(actor, person_id=person.id, password=cast.PASSWORD)
+            if member.key in cast.WITH_PASSWORD:
+                access.set_password(actor, person_id=person.id, password=cast.PASSWORD)
         for key, (_, manager, _) in cast.TEAMS.items():
             org.set_team(actor, team_id=teams[key], fields={"manager_id": self.people[manager].id})
 
@@ -252,13 +267,15 @@ class _Company:
         self.plan_id = loaded.plan.id
 
     def sell(self) -> None:
-        """Orders, and the receipts that follow them a few weeks later."""
-        finance = self.as_person("liu.fang", self.now)
+        """Orders, and the receipts that follow them a few weeks later; the last days' by the reps themselves."""
         for rep in self.reps():
             attainment = cast.ATTAINMENT.get(rep) or 84 + self.random.randrange(0, 34)
             for day, amounts in self.receipts_of(rep, attainment):
                 for line, amount in amounts.items():
-                    self.collect(finance, rep, day, line, amount)
+                    self.collect(rep, day, line, amount)
+        sales.load_history(self.system(self.now - timedelta(days=2)), orders=self.orders, receipts=self.receipts)
+        for report in self.reports:
+            report()
 
     def receipts_of(self, rep: str, attainment: int) -> Iterator[tuple[date, dict[str, int]]]:
         """What came in on which day: daily in the recent past, on four days a month before."""
@@ -275,7 +292,9 @@ class _Company:
             level = attainment if back == 0 else 90 + self.random.randrange(0, 20)
             is_recent = (self.today - end).days < RECENT_DAYS
             chosen = days if is_recent else sorted(self.random.sample(days, min(4, len(days))))
-            total = {line: value * level * growth * len(days) // len(every) // 10_000 for line, value in monthly.items()}
+            luck = cast.LINE_LUCK.get(rep, cast.USUAL_LUCK)
+            share = level * growth * len(days)
+            total = {line: value * luck[line] * share // len(every) // 1_000_000 for line, value in monthly.items()}
             yield from self.spread(chosen, total)
 
     def spread(self, days: list[date], total: dict[str, int]) -> Iterator[tuple[date, dict[str, int]]]:
@@ -291,43 +310,49 @@ class _Company:
                 yield day, {line: amount}
             yield mine[-1], {line: left // YUAN * YUAN}
 
-    def collect(self, finance: Actor, rep: str, day: date, line: str, amount: int) -> None:
-        """An order of a few weeks ago and the receipt for it."""
+    def collect(self, rep: str, day: date, line: str, amount: int) -> None:
+        """An order of a few weeks ago and the receipt for it: settled by now, or reported in the last days."""
         if amount <= 0:
             return
-        customer = self.random.choice(self.customers[rep])
+        person, customer = self.people[rep].id, self.random.choice(self.customers[rep])
         product, price = self.random.choice(self.products[line])
         ordered_on = day - timedelta(days=self.random.randrange(12, 40))
-        order = self.id()
-        sales.place_order(
-            self.as_person(rep, self.at(ordered_on, "11:00")),
-            id=order,
-            customer_id=customer,
-            ordered_on=ordered_on,
-            lines=[{"product_id": product, "quantity": max(1, round(amount / price)), "amount": amount}],
+        order, receipt = self.id(), self.id()
+        self.orders.append(
+            sales.order_of_record(
+                self.system(self.at(ordered_on, "11:00")),
+                id=order,
+                customer_id=customer,
+                person_id=person,
+                ordered_on=ordered_on,
+                lines=[{"product_id": product, "quantity": Decimal(max(1, round(amount / price))), "amount": amount}],
+                currency="CNY",
+            )
         )
-        receipt = self.id()
-        sales.report_receipt(
-            self.as_person(rep, self.at(day, "16:40")),
-            id=receipt,
-            customer_id=customer,
-            order_id=order,
-            product_line_id=self.lines[line],
-            received_on=day,
-            amount=amount,
-            currency="CNY",
-            method="transfer",
-        )
+        values: dict[str, Any] = {
+            "id": receipt,
+            "customer_id": customer,
+            "order_id": order,
+            "product_line_id": self.lines[line],
+            "received_on": day,
+            "amount": amount,
+            "currency": "CNY",
+            "method": "transfer",
+        }
         if (self.today - day).days > 2:
-            sales.confirm_receipt(finance.later(self.at(day + timedelta(days=1), "10:00")), id=receipt)
+            confirmed = self.system(self.at(day + timedelta(days=1), "10:00"))
+            accountant = self.people["liu.fang"].id
+            self.receipts.append(sales.receipt_of_record(confirmed, person_id=person, confirmed_by=accountant, **values))
+        else:
+            self.reports.append(partial(sales.report_receipt, self.as_person(rep, self.at(day, "16:40")), **values))
 
     # --- Field work ---------------------------------------------------------------------------
 
     def visit(self) -> None:
-        """The visits of the last three weeks: two a working day for everybody, five for 李婷."""
+        """The visits of the last two weeks: one a working day for everybody, five for 李婷."""
         for rep in self.reps():
-            for day in self.working_days(rep, self.today - timedelta(days=21), self.today):
-                for stop in range(5 if rep == "li.ting" else 2):
+            for day in self.working_days(rep, self.today - timedelta(days=14), self.today):
+                for stop in range(5 if rep == "li.ting" else 1):
                     self.make_visit(rep, day, stop)
 
     def make_visit(self, rep: str, day: date, stop: int) -> None:
@@ -359,6 +384,18 @@ class _Company:
             photos=[photo],
             note=self.say(note),
         )
+
+    def upload(self, actor: Actor, seed: int) -> dict[str, Any]:
+        """A photo of this person on the server, sent as a phone sends it; its name and size."""
+        if seed not in self.pictures:
+            self.pictures[seed] = picture.shelf(seed)
+        content = self.pictures[seed]
+        digest = hashlib.sha256(content)
+        name = digest.hexdigest()
+        if not blobs.begin(actor, self.blob_folder, name, len(content), "image/png").is_stored:
+            checksum = f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
+            blobs.append(actor, self.blob_folder, blobs.upload_of(actor, name), 0, content, checksum)
+        return {"sha256": name, "size": len(content)}
 
     def doorstep(self, customer: str) -> tuple[float, float]:
         """A position some metres from the customer's pin."""

@@ -112,6 +112,8 @@ class Check:
         for row in sheet.good:
             if row.values[end] and row.values[end] < row.values[start]:
                 self._error(sheet, row, end, "ends_before_start")
+            elif row.values.get("amount", 0) < 0:
+                self._error(sheet, row, "amount", "negative")
             else:
                 of_rep[(row.values["rep_id"], row.values.get("territory"))].append(row)
         for rows in of_rep.values():

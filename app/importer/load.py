@@ -19,14 +19,15 @@ from sqlalchemy import select
 from app.core import synced
 from app.core.actor import Actor
 from app.core.db import Base, db, new_id
+from app.core.errors import Refusal
 from app.core.money import to_major
-from app.core.words import language
+from app.core.words import language, say
 from app.customers import rules as customer_rules
 from app.customers import service as customers
 from app.customers.models import Customer, CustomerAssignment, Territory, TerritoryAssignment
 from app.importer.check import OUTLIER
 from app.importer.read import Row, Sheet
-from app.importer.report import Change, Counts, Report
+from app.importer.report import Change, Counts, Problem, Report
 from app.org import service as org
 from app.org.models import Account, Organization, Person
 from app.sales import rules as sales_rules
@@ -142,7 +143,11 @@ class Loader:
                 continue
             changed = self._differences(sheet, row, row.values["id"], present, values)
             if changed:
-                org.set_person(self.actor, person_id=present["id"], fields=changed)
+                try:
+                    org.set_person(self.actor, person_id=present["id"], fields=changed)
+                except Refusal as refusal:  # such as the last admin becoming something else
+                    why = (("why", say(refusal.code, self.actor.locale, **refusal.params)),)
+                    self.report.problems.append(Problem(sheet.file, row.line, "role", row.raw["role"], "refused", params=why))
                 touched[row.values["id"]] = "updated"
             if self._set_email(sheet, row, emails.get(present["id"])):
                 touched[row.values["id"]] = "updated"
@@ -169,9 +174,15 @@ class Loader:
             person = db.session.get_one(Person, ids[row.values["id"]])
             if wanted is None or person.manager_id == ids[wanted]:
                 continue
-            if person.manager_id is not None:
-                self._note_change(sheet, row, row.values["id"], "manager_id", person.manager_id, ids[wanted])
-            org.join_manager(self.actor, person_id=person.id, manager_id=ids[wanted])
+            former = person.manager_id
+            try:
+                org.join_manager(self.actor, person_id=person.id, manager_id=ids[wanted])
+            except Refusal:  # the file alone is no circle, but with what is known already it is one
+                problem = Problem(sheet.file, row.line, "manager_id", wanted, "manager_below", params=(("id", row.values["id"]),))
+                self.report.problems.append(problem)
+                continue
+            if former is not None:
+                self._note_change(sheet, row, row.values["id"], "manager_id", former, ids[wanted])
             moved.append(row.values["id"])
         return moved
 

@@ -47,13 +47,12 @@ def import_folder(
     sheets, problems = read_folder(folder, organization.currency)
     known = {name: _external_ids(model, actor.organization_id) for name, model in MODELS.items()}
     report.problems = problems + Check(sheets, known, _rates(actor), _emails(actor), organization.currency).run()
-    will_save = not is_dry_run and (skip_bad or not report.errors)
-    if will_save or is_dry_run:
+    if is_dry_run or skip_bad or not report.errors:
         Loader(actor, organization, sheets, report, progress(_count(sheets))).run()
     else:
         report.note_unsaved({name: (len(sheet.rows), len(sheet.rows) - len(sheet.good)) for name, sheet in sheets.items()})
     report.sort()
-    if will_save:
+    if not is_dry_run and (skip_bad or not report.errors):
         db.session.commit()
         report.is_saved = True
     else:

@@ -105,10 +105,12 @@ def send_due(now: datetime) -> int:
     """
     due = db.session.scalars(_due(now).limit(BATCH).with_for_update(skip_locked=True)).all()
     people = registry.directory().find({reminder.person_id for reminder in due})
+    working = {day: registry.directory().working_on(people, day) for day in {reminder.on for reminder in due}}
     for reminder in due:
         try:
             with db.session.begin_nested():
-                _send(reminder, people.get(reminder.person_id), now)
+                person = people.get(reminder.person_id)
+                _send(reminder, person if reminder.person_id in working[reminder.on] else None, now)
         except Exception:  # one person's numbers that cannot be worked out must not cost the others theirs
             log.exception("the reminder of %s on %s cannot be composed", reminder.person_id, reminder.on)
             reminder.due_at = now + RETRY
@@ -120,11 +122,12 @@ def _due(now: datetime) -> Select[Reminder]:
 
 
 def _send(reminder: Reminder, person: Recipient | None, now: datetime) -> None:
+    """Settles one due reminder. `person` is None for who left or does not work that day."""
     if now >= reminder.expires_at:
         reminder.state = "expired"
         return
     words = None
-    if person and person.is_reminded and person.person_id in registry.directory().working_on([person.person_id], reminder.on):
+    if person and person.is_reminded:
         words = registry.morning(person.person_id, reminder.on, person.locale)
     if person is None or words is None:
         reminder.state = "skipped"

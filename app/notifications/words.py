@@ -23,14 +23,14 @@ WORDS: dict[str, Sentence] = {
     },
     "notices.test_title": {"zh": "这是一条测试通知", "en": "This is a test notification"},
     "notices.test_body": {
-        "zh": "看到它,就说明这台设备能收到通知。",
+        "zh": "看到它，就说明这台设备能收到通知。",
         "en": "Seeing it means that this device receives notifications.",
     },
     "notices.cannot.no_device": {"zh": "没有打开通知的设备", "en": "no device with notifications on"},
     "notices.cannot.gone": {"zh": "这台设备已不再接收推送", "en": "the device no longer receives pushes"},
     "notices.cannot.failed": {"zh": "推送没有被接受", "en": "the push was not accepted"},
     "notices.cannot.daily_cap": {
-        "zh": "今天的推送已达上限,只在收件箱里",
+        "zh": "今天的推送已达上限，只在收件箱里",
         "en": "today’s limit of pushes is reached; it is in the inbox",
     },
     "notices.cannot.expired": {"zh": "推送没能及时送出", "en": "the push could not be sent in time"},

@@ -6,7 +6,7 @@ from app.core.words import Sentence
 
 WORDS: dict[str, Sentence] = {
     "wrong_sign_in": {
-        "zh": "账号或密码不对。用工号或手机号登录时,也请填写组织代码。",
+        "zh": "账号或密码不对。用工号或手机号登录时，也请填写组织代码。",
         "en": "The account or the password is not right. With a staff or phone number, also give the organization’s code.",
     },
     "wrong_password": {"zh": "现在的密码不对。", "en": "The present password is not right."},
@@ -20,7 +20,7 @@ WORDS: dict[str, Sentence] = {
     "email_taken": {"zh": "这个邮箱已经有账号了。", "en": "There is an account with this e-mail address already."},
     "external_id_taken": {"zh": "这个工号已经有人用了。", "en": "Somebody has this staff number already."},
     "last_admin": {
-        "zh": "这是最后一位管理员,请先指定另一位。",
+        "zh": "这是最后一位管理员，请先指定另一位。",
         "en": "This is the last admin. Make somebody else an admin first.",
     },
     "team_cycle": {"zh": "不能放在自己的下级之下。", "en": "This would stand below itself."},
@@ -29,12 +29,12 @@ WORDS: dict[str, Sentence] = {
         "en": "An organization’s code has only letters, digits, - and _.",
     },
     "code_taken": {"zh": "组织代码“{value}”已被使用。", "en": "There is an organization with the code “{value}” already."},
-    "bad_currency": {"zh": "请填三个字母的货币代码,如 CNY。", "en": "Write a currency’s three letters, such as CNY."},
+    "bad_currency": {"zh": "请填三个字母的货币代码，如 CNY。", "en": "Write a currency’s three letters, such as CNY."},
     "bad_time_zone": {
-        "zh": "没有这个时区,请写成 Asia/Shanghai。",
+        "zh": "没有这个时区，请写成 Asia/Shanghai。",
         "en": "There is no such time zone. Write one like Asia/Shanghai.",
     },
-    "bad_calendar": {"zh": "没有这个国家的日历,请写成 CN。", "en": "There is no calendar of that country. Write one like CN."},
+    "bad_calendar": {"zh": "没有这个国家的日历，请写成 CN。", "en": "There is no calendar of that country. Write one like CN."},
     "bad_role": {"zh": "没有这个角色。", "en": "There is no such role."},
     "ends_before_start": {"zh": "结束早于开始。", "en": "It ends before it starts."},
     "leave_too_long": {"zh": "一次最多 {max} 天。", "en": "At most {max} days at once."},

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core import events
+from app.core import events, synced
 from app.core.actor import Actor, Role
-from app.core.db import db
+from app.core.db import Base, db, new_id
 from app.core.errors import Forbidden, NotFound, Refusal
 from app.customers import queries as customers
 from app.org import queries as org
@@ -238,6 +238,90 @@ def _decided(actor: Actor, receipt: Receipt) -> None:
     receipt.confirmed_by = actor.person_id
     db.session.flush()
     credit(actor, receipt_fact(receipt))
+
+
+# --- Facts of record -----------------------------------------------------------------------------
+
+
+def load_history(actor: Actor, *, orders: Sequence[Order], receipts: Sequence[Receipt]) -> None:
+    """Takes over many orders and receipts that another system has settled, with their credits. For admins.
+
+    The rows are as `order_of_record` and `receipt_of_record` make them. No events are announced: it is
+    history, and nobody is told of it.
+    """
+    _check_admin(actor)
+    product_lines = queries.lines_of_products(
+        actor.organization_id, {line.product_id for order in orders for line in order.lines}
+    )
+    facts = [order_fact(order, product_lines) for order in orders] + [receipt_fact(receipt) for receipt in receipts]
+    currency = org.organization(actor).currency
+    bulk = synced.bulk()
+    bulk.insert(Order, [_columns(order) for order in orders])
+    bulk.insert(OrderLine, [_columns(line) | {"order_id": order.id} for order in orders for line in order.lines])
+    bulk.insert(Receipt, [_columns(receipt) for receipt in receipts])
+    bulk.insert(
+        Credit,
+        [_record(actor, share.id) | credit_values(fact, share, currency) for fact in facts for share in rules.credits_of(fact)],
+    )
+
+
+def order_of_record(
+    actor: Actor,
+    *,
+    id: str,
+    customer_id: str,
+    person_id: str,
+    ordered_on: date,
+    lines: Sequence[Mapping[str, Any]],
+    currency: str,
+) -> Order:
+    """An order for `load_history`; `lines` are {product_id, quantity, amount} in minor units."""
+    amount = sum(line["amount"] for line in lines)
+    return Order(
+        **_record(actor, id),
+        customer_id=customer_id,
+        person_id=person_id,
+        ordered_on=ordered_on,
+        currency=currency,
+        amount=amount,
+        base_amount=to_base(actor, amount, currency, ordered_on),
+        flags=[],
+        lines=[OrderLine(**_record(actor, new_id()), sort=sort, **line) for sort, line in enumerate(lines)],
+    )
+
+
+def receipt_of_record(
+    actor: Actor,
+    *,
+    id: str,
+    customer_id: str,
+    person_id: str,
+    received_on: date,
+    amount: int,
+    currency: str,
+    confirmed_by: str,
+    **values: Any,
+) -> Receipt:
+    """A confirmed receipt for `load_history`; `values` are further columns."""
+    return Receipt(
+        **_record(actor, id),
+        customer_id=customer_id,
+        person_id=person_id,
+        received_on=received_on,
+        currency=currency,
+        amount=amount,
+        base_amount=to_base(actor, amount, currency, received_on),
+        status="confirmed",
+        reported_at=actor.at,
+        confirmed_at=actor.at,
+        confirmed_by=confirmed_by,
+        **values,
+    )
+
+
+def _columns(row: Base) -> dict[str, Any]:
+    """The columns of a row that was set, for a bulk insert of rows that all set the same ones."""
+    return {attribute.key: getattr(row, attribute.key) for attribute in type(row).__mapper__.column_attrs}
 
 
 # --- Credits -----------------------------------------------------------------------------------

@@ -197,7 +197,12 @@ class _Batch:
             if item.mid not in known:
                 record = known[item.mid] = self._record(item)
                 is_lost = item.is_withheld or item.problem
-                settle.put_outcome(record, Outcome("rejected", "too_large" if item.is_withheld else "invalid") if is_lost else Outcome("parked", "escrow"))
+                settle.put_outcome(
+                    record,
+                    Outcome("rejected", "too_large" if item.is_withheld else "invalid")
+                    if is_lost
+                    else Outcome("parked", "escrow"),
+                )
                 self.unstored.append(record)
         self._store()
 

@@ -8,20 +8,20 @@ from app.core.words import Sentence, say
 
 WORDS: dict[str, Sentence] = {
     "already_decided": {"zh": "这个申请已经处理过了。", "en": "This request has already been decided."},
-    "targets.id_taken": {"zh": "这个编号已经用过,请重新提交一次。", "en": "This id is already in use. Submit again."},
+    "targets.id_taken": {"zh": "这个编号已经用过，请重新提交一次。", "en": "This id is already in use. Submit again."},
     "targets.nothing_changes": {
-        "zh": "新目标和现在的一样,请改至少一项。",
+        "zh": "新目标和现在的一样，请改至少一项。",
         "en": "The new targets equal the present ones. Change at least one.",
     },
     "targets.reason_missing": {"zh": "请写明原因。", "en": "Say why."},
-    "targets.cell_twice": {"zh": "同一个目标写了两次,请只留一次。", "en": "One target is named twice. Name it once."},
+    "targets.cell_twice": {"zh": "同一个目标写了两次，请只留一次。", "en": "One target is named twice. Name it once."},
     "targets.value_negative": {"zh": "目标不能小于 0。", "en": "A target cannot be below 0."},
     "targets.target_locked": {
-        "zh": "这个目标已锁定,先请主管解锁。",
+        "zh": "这个目标已锁定，先请主管解锁。",
         "en": "This target is locked. Ask a manager to unlock it first.",
     },
     "targets.period_closed": {
-        "zh": "{period}已经结束,过去的目标不再改。",
+        "zh": "{period}已经结束，过去的目标不再改。",
         "en": "{period} is over. Targets of the past stay as they are.",
     },
     "targets.effective_in_past": {
@@ -33,7 +33,7 @@ WORDS: dict[str, Sentence] = {
         "en": "The effective date has to be within {period}.",
     },
     "targets.no_approver": {
-        "zh": "你上面没有能批准的主管,请管理员直接发布新版本。",
+        "zh": "你上面没有能批准的主管，请管理员直接发布新版本。",
         "en": "There is no one above you who could approve this. Ask an admin to publish a new version.",
     },
     "targets.own_request": {"zh": "自己的申请要由别人决定。", "en": "Someone else has to decide your own request."},
@@ -45,38 +45,38 @@ WORDS: dict[str, Sentence] = {
     "targets.not_approved": {"zh": "只有已批准的申请能撤回。", "en": "Only an approved request can be undone."},
     "targets.undo_not_yours": {"zh": "只有批准的人能撤回。", "en": "Only the person who approved can undo this."},
     "targets.undo_too_late": {
-        "zh": "批准超过 10 分钟,不能撤回了。请另提一次调整。",
+        "zh": "批准超过 10 分钟，不能撤回了。请另提一次调整。",
         "en": "More than 10 minutes have passed, so this cannot be undone. Request another adjustment.",
     },
     "targets.undo_superseded": {
-        "zh": "这些目标之后又改过,不能撤回了。请另提一次调整。",
+        "zh": "这些目标之后又改过，不能撤回了。请另提一次调整。",
         "en": "These targets changed again since, so this cannot be undone. Request another adjustment.",
     },
     "targets.question_missing": {"zh": "请写下你的疑问。", "en": "Write your question."},
     "targets.bad_period": {
-        "zh": "{person} 的周期 {start} – {end} 不对:开始要不晚于结束,并在方案 {plan_start} – {plan_end} 之内。",
+        "zh": "{person} 的周期 {start} – {end} 不对：开始要不晚于结束，并在方案 {plan_start} – {plan_end} 之内。",
         "en": "The period {start} – {end} of {person} is wrong: it has to start before it ends, within the plan’s {plan_start} – {plan_end}.",
     },
     "targets.leaf_twice": {
-        "zh": "{person} 在 {start} – {end} 的同一产品线有两个目标,请只留一个。",
+        "zh": "{person} 在 {start} – {end} 的同一产品线有两个目标，请只留一个。",
         "en": "{person} has two targets for {start} – {end} in the same product line. Keep one.",
     },
     "targets.bad_metric": {
-        "zh": "没有指标“{metric}”,可用:{known}。",
+        "zh": "没有指标“{metric}”，可用：{known}。",
         "en": "There is no metric “{metric}”. Known: {known}.",
     },
-    "targets.undone_reason": {"zh": "撤回之前的调整:{reason}", "en": "The earlier adjustment was undone: {reason}"},
+    "targets.undone_reason": {"zh": "撤回之前的调整：{reason}", "en": "The earlier adjustment was undone: {reason}"},
     # --- notices ---
     "targets.notice.requested_lower": {
-        "zh": "{name}申请下调{what}:{old} → {new}",
+        "zh": "{name}申请下调{what}：{old} → {new}",
         "en": "{name} asks to lower {what}: {old} → {new}",
     },
     "targets.notice.requested_raise": {
-        "zh": "{name}申请上调{what}:{old} → {new}",
+        "zh": "{name}申请上调{what}：{old} → {new}",
         "en": "{name} asks to raise {what}: {old} → {new}",
     },
     "targets.notice.requested_move": {
-        "zh": "{name}申请调整{what},总数 {old} 不变",
+        "zh": "{name}申请调整{what}，总数 {old} 不变",
         "en": "{name} asks to shift {what}; the total {old} stays",
     },
     "targets.notice.target_of": {"zh": "{period}目标", "en": "the {period} target"},
@@ -85,7 +85,7 @@ WORDS: dict[str, Sentence] = {
     "targets.notice.returned": {"zh": "{name}请你修改后再提交", "en": "{name} asks you to revise your request"},
     "targets.notice.undone": {"zh": "{name}撤回了刚才的批准", "en": "{name} undid the approval"},
     "targets.notice.see_request": {"zh": "点开查看详情。", "en": "Open it for the details."},
-    "targets.notice.changed": {"zh": "{period}目标有调整:{old} → {new}", "en": "{period} target changed: {old} → {new}"},
+    "targets.notice.changed": {"zh": "{period}目标有调整：{old} → {new}", "en": "{period} target changed: {old} → {new}"},
     "targets.notice.changed_today": {"zh": "今天需要 {old} → {new}。{reason}", "en": "Needed today {old} → {new}. {reason}"},
     "targets.notice.changed_day": {
         "zh": "{day}起每天 {old} → {new}。{reason}",
@@ -98,9 +98,9 @@ WORDS: dict[str, Sentence] = {
     # --- the morning reminder ---
     "targets.morning.needed": {"zh": "今天需要 {needed}", "en": "Needed today: {needed}"},
     "targets.morning.split": {"zh": "原计划 {plan} + 追赶 {catch_up}", "en": "Plan {plan} + catch-up {catch_up}"},
-    "targets.morning.split_ahead": {"zh": "原计划 {plan},已领先 {ahead}", "en": "Plan {plan}, {ahead} ahead"},
+    "targets.morning.split_ahead": {"zh": "原计划 {plan}，已领先 {ahead}", "en": "Plan {plan}, {ahead} ahead"},
     "targets.morning.reached": {"zh": "{period}目标已达成", "en": "{period} target reached"},
-    "targets.morning.gap": {"zh": "{period}还差 {gap},已没有工作日", "en": "{period}: {gap} to go, no working day left"},
+    "targets.morning.gap": {"zh": "{period}还差 {gap}，已没有工作日", "en": "{period}: {gap} to go, no working day left"},
     "targets.morning.none": {"zh": "今日安排", "en": "Your day"},
     "targets.morning.first": {"zh": "首站 {at}{name}", "en": "First stop {at}{name}"},
     "targets.morning.stops": {"zh": "拜访 {n} 家", "en": "{n} to visit"},

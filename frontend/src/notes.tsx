@@ -6,6 +6,7 @@ import { t } from "./core/words";
 import { routes } from "./routes";
 import { clock, current, db, lost, me, mutate, syncStatus, useLive } from "./sync";
 import { needsUpdate } from "./sync/state";
+import "./notes.css";
 import "./notes-words";
 import "./ui/frame-words";
 import { updateNow, updateWaits } from "./worker";

@@ -5,6 +5,7 @@ import { ApiError, Offline } from "../src/core/api";
 import { effects } from "../src/registry";
 import { installEffects, mutate, newId, saveBlob } from "../src/sync";
 import { uploadWaiting } from "../src/sync/upload";
+import { handOver } from "../src/sync/escrow";
 import { makeRound } from "../src/sync/round";
 import { resume } from "../src/sync/open";
 import { othersHere, signOut, welcome } from "../src/sync/session";
@@ -439,6 +440,23 @@ describe("one phone, several people", () => {
     expect(again.name).toBe(mine.name);
     await makeRound(again, "a");
     expect(server.applied.map((one) => one.args.title)).toEqual(["a's work"]);
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+    await signOut();
+  });
+
+  it("hands unsent work over on the word of the device, and keeps it here", async () => {
+    await welcome({ ...session("e"), device_secret: "secret of this device" });
+    setRunner(null);
+    await addTask("for safe keeping");
+    const seen: Record<string, unknown>[] = [];
+    vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+      seen.push({ path, ...(JSON.parse(String(init.body)) as object) });
+      return new Response(null, { status: 204 });
+    });
+    expect(await handOver()).toBe(1);
+    const handed = seen.filter((one) => one.path === "/api/sync/escrow"); // the engine may make rounds beside it
+    expect(handed).toMatchObject([{ path: "/api/sync/escrow", user_id: "e", device_secret: "secret of this device", push: [{ n: 1, name: "visits.add_task" }] }]);
+    expect(await openDb().outbox.count()).toBe(1);
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
     await signOut();
   });

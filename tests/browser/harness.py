@@ -8,7 +8,6 @@ can cut, because a browser's own "offline" switch does not reach its service wor
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import select
@@ -16,17 +15,14 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -50,79 +46,20 @@ def find_chromium() -> str:
     raise RuntimeError("The browser tests need Chromium. Install it with: sudo apt-get install chromium fonts-noto-cjk")
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server:
-    """`paceline serve` with a database of its own, the demo company in it, gunicorn and the worker."""
-
-    def __init__(self, folder: Path, *, as_of: str | None = None, port: int | None = None, **environment: str) -> None:
-        self.folder = folder
-        self.port = port or free_port()
-        self.environment = {
-            **os.environ,
-            "DATA_DIR": str(folder),
-            "PORT": str(self.port),
-            "LOG_LEVEL": "WARNING",
-            **environment,
-            **({"AS_OF": as_of} if as_of else {}),
-        }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def paceline(self, *words: str, stdin: str | None = None) -> str:
-        """Runs one command of the command line on this server's data and gives what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "app.cli", *words], cwd=ROOT, env=self.environment, text=True, capture_output=True, input=stdin
-        )
-        if done.returncode:
-            raise RuntimeError(f"paceline {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-        return done.stdout
-
-    def start(self, *options: str) -> Server:
-        """Starts it and returns when it answers."""
-        self.log = (self.folder / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "serve", *options],
-            cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log, start_new_session=True,
-        )  # fmt: skip
-        for _ in range(400):
-            if self.process.poll() is not None:
-                raise RuntimeError(
-                    f"The server ended with {self.process.returncode}:\n{(self.folder / 'server.log').read_text()[-4000:]}"
-                )
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):
-                return self
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(0.15)
-        raise RuntimeError("The server did not answer")
-
-    def stop(self) -> None:
-        """Ctrl-C, and waits until everything has ended."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.kill()
-
-    def kill(self) -> None:
-        """The power goes: SIGKILL to all its processes."""
-        if self.process:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+PORTAL = b"<!doctype html><title>Free Wi-Fi</title><p>Accept the terms of use to go online."
 
 
 class Network:
-    """The way from a phone to the server. `cut()` breaks every connection and refuses new ones."""
+    """The way from a phone to the server. `cut()` breaks every connection and refuses new ones.
+
+    `capture()` puts a captive portal in the way: whatever is asked, it answers 200 with its own page.
+    """
 
     def __init__(self, port: int) -> None:
         self.target = port
         self.is_up = True
+        self.is_captive = False
+        self.captured = 0  # how often the portal answered
         self.links: set[socket.socket] = set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self.listener.getsockname()[1])
@@ -134,6 +71,9 @@ class Network:
                 near, _ = self.listener.accept()
                 if not self.is_up:
                     near.close()
+                    continue
+                if self.is_captive:
+                    threading.Thread(target=self._answer_as_portal, args=(near,), daemon=True).start()
                     continue
                 try:
                     far = socket.create_connection(("127.0.0.1", self.target))
@@ -159,16 +99,38 @@ class Network:
                 self.links.discard(side)
                 side.close()
 
+    def _answer_as_portal(self, near: socket.socket) -> None:
+        with contextlib.suppress(OSError), near:
+            near.recv(65536)
+            near.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n"
+                b"Content-Length: %d\r\n\r\n%s" % (len(PORTAL), PORTAL)
+            )
+            near.shutdown(socket.SHUT_WR)
+            while near.recv(65536):  # the rest of what was asked, so that the answer is not reset
+                pass
+            self.captured += 1
+
     def cut(self) -> None:
         """From now on nothing passes."""
         self.is_up = False
-        for link in list(self.links):
-            with contextlib.suppress(OSError):
-                link.shutdown(socket.SHUT_RDWR)
+        self._break_links()
+
+    def capture(self) -> None:
+        """From now on a captive portal answers."""
+        self.is_captive = True
+        self._break_links()
 
     def mend(self) -> None:
         """The network is back."""
         self.is_up = True
+        self.is_captive = False
+        self._break_links()
+
+    def _break_links(self) -> None:
+        for link in list(self.links):
+            with contextlib.suppress(OSError):
+                link.shutdown(socket.SHUT_RDWR)
 
 
 class Phone:
@@ -217,6 +179,11 @@ class Phone:
         self.page.goto(self.address + path)
         return self.page
 
+    def go(self, path: str) -> Page:
+        """Opens a screen by its address, as a tap on a notification or a bookmark does."""
+        self.page.goto(self.address + path)
+        return self.page
+
     def _look_like_a_phone(self, page: Page) -> None:
         page.set_viewport_size({"width": self.size[0], "height": self.size[1]})
         page.emulate_media(color_scheme="dark" if self.is_dark else "light")
@@ -249,13 +216,6 @@ class Phone:
     def local(self, script: str, argument: Any = None) -> Any:
         """The answer of a JavaScript function in the page."""
         return self.page.evaluate(script, argument)
-
-
-def read_json(address: str, cookie: str) -> Any:
-    """A GET with a session cookie, as the program beside the phone."""
-    request = urllib.request.Request(address, headers={"Cookie": cookie})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from app.importer.read import NotAFolder
 from app.importer.report import Report
 from app.importer.run import import_folder
 from app.importer.words import WORDS
+from app.org import service as org
 from app.org.models import Account, Organization, Person, Team
 from app.sales.models import Credit, Order, OrderLine, Product
 from app.targets.models import Plan, Target
@@ -126,6 +127,7 @@ QUOTAS = "rep_id,period_start,period_end,period_kind,amount\n"
     ("quotas", QUOTAS + "2,2013-03-01,2013-01-01,quarter,1.00\n", (2, "period_end", "2013-01-01", "ends_before_start")),
     ("quotas", QUOTAS + "2,2013-01-01,2013-03-31,quarter,1.00\n2,2013-03-31,2013-06-30,quarter,1.00\n", (3, "period_start", "2013-03-31", "overlaps")),
     ("quotas", QUOTAS + "2,2013-01-01,2013-03-31,fortnight,1.00\n", (2, "period_kind", "fortnight", "bad_choice")),
+    ("quotas", QUOTAS + "2,2013-01-01,2013-03-31,quarter,-1.00\n", (2, "amount", "-1.00", "negative")),
     ("quotas", b"rep_id,\xff\xfe\x80", (0, "", "", "encoding")),
 ])  # fmt: skip
 def test_a_problem_is_told_by_file_line_column_value_and_reason_and_nothing_is_saved(
@@ -304,6 +306,24 @@ def test_a_manager_who_changes_takes_people_to_another_team(company: Organizatio
     assert count(Team) == 2
 
 
+def test_who_stands_above_cannot_be_put_below_by_a_file_that_leaves_the_rest_blank(company: Organization, write: Write) -> None:
+    load(company, write(people=GOOD["people"].replace("3,Cy,,rep,1", "3,Cy,,rep,2")))
+    alone = dict.fromkeys(GOOD, None) | {"people": PEOPLE + "2,Bo,,rep,3,,,\n3,Cy,,rep,,,,\n"}
+    report = load(company, write(**alone))
+    assert told(report) == [("people.csv", 2, "manager_id", "3", "manager_below")]
+    assert not report.is_saved
+    people = {row.external_id: row for row in db.session.scalars(select(Person))}
+    assert people["3"].manager_id == people["2"].id
+
+
+def test_the_last_admin_stays_one_whatever_the_file_says(company: Organization, write: Write) -> None:
+    org.create_person(Actor.system(company.id, NOW), name="Ada", role="admin", external_id="1")
+    db.session.commit()
+    report = load(company, write())
+    assert told(report) == [("people.csv", 2, "role", "head", "refused")]
+    assert db.session.scalars(select(Person.role)).all() == ["admin"]
+
+
 # --- Trying -----------------------------------------------------------------------------------------
 
 
@@ -406,6 +426,7 @@ def test_json_prints_one_object_with_counts_sums_and_problems(app: Flask, compan
     folder = write(orders=GOOD["orders"].replace("USD,5.00", "USD,five"))
     result = run(app, str(folder), "--org", company.code, "--json", "--skip-bad")
     assert result.exit_code == 1
+    assert result.stderr == "", "a progress bar is for terminals"
     answer = json.loads(result.stdout)
     assert (answer["saved"], answer["errors"], answer["warnings"]) == (True, 2, 0)
     assert answer["files"]["orders"] == {"rows": 2, "created": 1, "updated": 0, "unchanged": 0, "skipped": 1}

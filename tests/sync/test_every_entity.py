@@ -9,21 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import JSON, select
 
 from app.core import synced
 from app.core.actor import Role
-from app.core.db import db
+from app.core.db import Base, UtcDateTime, db, new_id
 from app.customers.models import Customer
-from app.demo import load as demo
-from app.org.models import Person
+from app.org.models import Account, Organization, Person
 from app.sales.models import Receipt
 from app.sync import registry
+from app.targets.models import Adjustment
 from tests import makers
 from tests.devices import Phone, over_http
 
@@ -77,7 +78,18 @@ MINE: See = lambda company, me, row: row.person_id == me.id  # noqa: E731
 
 MAY_SEE: dict[str, See] = {
     **dict.fromkeys(
-        ("organization", "team", "person", "calendar_day", "product_line", "product", "visit_type", "territory", "plan", "plan_version"),
+        (
+            "organization",
+            "team",
+            "person",
+            "calendar_day",
+            "product_line",
+            "product",
+            "visit_type",
+            "territory",
+            "plan",
+            "plan_version",
+        ),
         EVERYONE,
     ),
     **dict.fromkeys(("account", "notice", "blob_state"), MINE),
@@ -92,13 +104,14 @@ MAY_SEE: dict[str, See] = {
 
 @pytest.fixture(scope="module")
 def company(database_of: Any) -> Iterator[Company]:
-    """The demo company, loaded once: these tests only read."""
+    """One row of every entity for every person and every customer. Loaded once: these tests only read."""
     from tests import databases
 
     app = database_of("sqlite").app
     with app.app_context():
         databases.empty(db.engine)
-        demo.load(datetime.now(UTC))
+        _make_company()
+        db.session.commit()
         people = {person.id: person for person in db.session.scalars(select(Person))}
         owners = {row.id: row.owner_id for row in db.session.execute(select(Customer.id, Customer.owner_id))}
         waiting = set(db.session.scalars(select(Receipt.customer_id).where(Receipt.status == "reported")))
@@ -107,6 +120,81 @@ def company(database_of: Any) -> Iterator[Company]:
     with app.app_context():
         db.session.remove()
         databases.empty(db.engine)
+
+
+def _make_company() -> None:
+    """Reps in two teams below one director, one of each other role, and a company that is none of theirs."""
+    ours = makers.make_organization()
+    chief = makers.make_person(ours, role="director")
+    bosses = [makers.make_person(ours, role="manager", manager=chief) for _ in range(2)]
+    people = [chief, *bosses, *(makers.make_person(ours, manager=bosses[place % 2]) for place in range(3))]
+    people += [makers.make_person(ours, role=role) for role in ("admin", "finance", "staff")]
+    theirs = makers.make_organization()
+    people.append(makers.make_person(theirs))
+    for person in people:
+        fill = _Filler(person)
+        customer = fill.row(Customer, owner_id=person.id)
+        for entity in registry.entities().values():
+            if entity.model is not Organization and not fill.has(entity.model):
+                fill.row(entity.model, customer_id=customer.id)
+        for entity in registry.entities().values():
+            if "person_id" in entity.model.__table__.columns and entity.model is not Account:
+                for other in people[:4]:
+                    if other.organization_id == person.organization_id:
+                        fill.row(entity.model, customer_id=customer.id, person_id=other.id)
+            elif "customer_id" in entity.model.__table__.columns:
+                fill.row(entity.model, customer_id=customer.id)
+        fill.row(Adjustment, requester_id=person.id, approver_id=person.manager_id or person.id)
+        fill.row(Receipt, customer_id=customer.id, person_id=person.id, status="reported" if person is people[3] else "confirmed")
+
+
+class _Filler:
+    """Makes a row of any table: what must be there gets a value of its type."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    def has(self, model: Any) -> bool:
+        """Whether the person's company has a row of this kind."""
+        wanted = select(model.id).where(model.organization_id == self.person.organization_id)
+        return db.session.scalar(wanted.limit(1)) is not None
+
+    def row(self, model: Any, **given: Any) -> Any:
+        columns = model.__table__.columns
+        values = {
+            key: self.value(columns[key], model)
+            for key in columns.keys()  # noqa: SIM118
+            if key not in given and not columns[key].nullable and columns[key].default is None
+        }
+        values |= {key: value for key, value in given.items() if key in columns}
+        row = model(id=new_id(), **{key: value for key, value in values.items() if key != "id"})
+        db.session.add(row)
+        db.session.flush()
+        return row
+
+    def value(self, column: Any, model: Any) -> Any:
+        if column.name == "organization_id":
+            return self.person.organization_id
+        for key in column.foreign_keys:
+            target = key.column.table
+            if target.name == "person":
+                return self.person.id
+            found = db.session.scalar(select(target.c.id).where(target.c.organization_id == self.person.organization_id).limit(1))
+            model = next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table is target)
+            return found or self.row(model).id
+        if column.name in ("requester_id", "approver_id", "decided_by"):
+            return self.person.id
+        kind = column.type.python_type
+        if isinstance(column.type, UtcDateTime):
+            return makers.NOW
+        samples: dict[type, Any] = {int: makers.number(), bool: False, float: 1.0, Decimal: Decimal(1)}
+        if kind in samples:
+            return samples[kind]
+        if kind is date:
+            return makers.NOW.date() + timedelta(days=makers.number())
+        if isinstance(column.type, JSON):
+            return [] if "list" in str(model.__annotations__.get(column.name)) else {}
+        return "{}" if column.name == "args" else new_id()[: column.type.length or 36]
 
 
 def test_the_oracle_knows_every_entity(company: Company) -> None:
@@ -121,8 +209,10 @@ def test_a_phone_of_every_role_holds_exactly_what_that_person_may_see(company: C
         for name, entity in registry.entities().items():
             model: Any = entity.model
             rows = db.session.scalars(select(model)).all()
-            wanted = {row.id for row in rows if not getattr(row, "archived_at", None) and MAY_SEE[name](company, me, row)}
+            live = [row for row in rows if row.organization_id == me.organization_id and not getattr(row, "archived_at", None)]
+            wanted = {row.id for row in live if MAY_SEE[name](company, me, row)}
             assert set(phone.rows(name)) == wanted, f"{role}: {name}"
+            assert rows, f"no {name} to look at"
 
 
 @pytest.mark.parametrize("role", [Role.REP, Role.MANAGER])

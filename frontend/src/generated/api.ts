@@ -862,6 +862,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/escrow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the unsent work of somebody who cannot sign in, on the word of the device; a manager decides about it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -1056,6 +1084,12 @@ export interface components {
             person_id: string;
             product_line_id: string | null;
             target_id: string;
+        };
+        AgreedStep: {
+            /** Format: date */
+            due_on: string;
+            task_id: string;
+            title: string;
         };
         ApproveAdjustment: {
             id: string;
@@ -1341,7 +1375,7 @@ export interface components {
                 [key: string]: unknown;
             };
             id: string;
-            next_step?: components["schemas"]["NextStep1"] | null;
+            next_step?: components["schemas"]["AgreedStep"] | null;
             note?: string | null;
             outcome: string;
             photos?: components["schemas"]["NewPhoto"][];
@@ -1552,12 +1586,6 @@ export interface components {
             days?: number;
             key: string;
             label: components["schemas"]["Label"];
-        };
-        NextStep1: {
-            /** Format: date */
-            due_on: string;
-            task_id: string;
-            title: string;
         };
         Notice: {
             /** Format: date-time */

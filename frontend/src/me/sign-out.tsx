@@ -4,6 +4,7 @@ import { go } from "../core/router";
 import { t } from "../core/words";
 import { syncNow } from "../sync";
 import { exportUnsent, signOut, unsentCount } from "../sync/session";
+import "../ui/dialog-plain.css";
 import "./words";
 
 export function SignOut() {

@@ -6,6 +6,7 @@ import { t } from "../core/words";
 import { current, needsSignIn } from "../sync";
 import { othersHere, signIn } from "../sync/session";
 import { Brand } from "./brand";
+import { HandOver } from "./hand-over";
 import "./words";
 
 const ACCOUNT_KEY = "paceline.account";
@@ -69,6 +70,7 @@ export default function SignInScreen() {
           <button class="big-button" type="submit" aria-busy={isBusy} disabled={isBusy}>
             {t("signIn.button")}
           </button>
+          {who && needsSignIn.value && <HandOver />}
           {who && needsSignIn.value && (
             <a class="plain-button is-quiet" href="/">
               {t("signIn.goOn")}

@@ -22,6 +22,11 @@ export const words = defineWords({
   },
   "signIn.again": { zh: "登录已过期。可以照常看和记，登录后自动同步。", en: "Your sign-in has expired. You can read and record as usual; signing in syncs it." },
   "signIn.goOn": { zh: "先继续用", en: "Go on for now" },
+  "signIn.handOver": { zh: "登录不了？把 {n} 项交给主管", en: "Cannot sign in? Hand {n} {n|item|items} to your manager" },
+  "signIn.handedOver": {
+    zh: "{n} 项已存到服务器，等主管决定。本机也还留着。",
+    en: "{n} {n|item is|items are} kept on the server for your manager to decide, and still on this phone.",
+  },
   "signIn.install": { zh: "把知行放到主屏幕", en: "Put Paceline on your home screen" },
   "join.title": { zh: "{name}，欢迎", en: "Welcome, {name}" },
   "join.titleReset": { zh: "{name}，设一个新密码", en: "{name}, set a new password" },

@@ -7,6 +7,7 @@ import { type AttentionEntry, db, me, useLive } from "../sync";
 import { ask, discard, resend } from "../sync/refused";
 import { Glyph } from "../ui/glyph";
 import { describe } from "./describe";
+import "../ui/dialog-plain.css";
 import "./words";
 
 export function Refused({ entry }: { entry: AttentionEntry }) {

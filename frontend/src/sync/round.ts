@@ -81,7 +81,8 @@ async function nextBatch(db: Database): Promise<OutboxEntry[]> {
   });
 }
 
-function toItem(entry: OutboxEntry): PushItem {
+/** An outbox entry as it goes over the wire. */
+export function toItem(entry: OutboxEntry): PushItem {
   const { n, mid, schema, name, deps, supersedes, at, offset_ms } = entry;
   const rest = { deps, supersedes, at, offset_ms };
   return entry.withheld ? { n, mid, schema, name, withheld: entry.withheld, ...rest } : { n, mid, schema, name, args: entry.args, ...rest };

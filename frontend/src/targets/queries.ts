@@ -207,7 +207,7 @@ export async function lineNames(): Promise<Map<string, string>> {
   return new Map(lines.sort((a, b) => a.sort - b.sort).map((line) => [line.id, line.name]));
 }
 
-/** A pace as the parts that show it take it. */
+/** A pace as the parts that show it take it: its state, and its days rounded to a tenth. */
 export function paceShown(pace: rules.Pace): { state: rules.State; paceDays: number | null } {
   return { state: pace.state, paceDays: pace.pace_days ? rules.tenths(pace.pace_days) / 10 : null };
 }

@@ -1,207 +1,204 @@
-/** Asking for another target: which, how much, from when, why; before and after in figures. Works offline. */
-import minus from "lucide-static/icons/minus.svg?raw";
-import plus from "lucide-static/icons/plus.svg?raw";
+/** Asking for another target: one product line, a new value, why, from which day; with what it does shown at once. */
+import arrow from "lucide-static/icons/arrow-right.svg?raw";
 import { useEffect, useState } from "preact/hooks";
 import { clock } from "../core/clock";
-import { minorDigits, money, moneyDelta, parseMoney } from "../core/format";
+import { money, moneyDelta, parseMoney } from "../core/format";
 import { back, useLocation } from "../core/router";
 import { t } from "../core/words";
-import { type DraftOf, db, draft, me, mutate, newId, useLive } from "../sync";
-import { Amount } from "../ui/amount";
+import { db, draft, me, mutate, newId, useLive } from "../sync";
 import { Glyph } from "../ui/glyph";
+import { PaceInline } from "../ui/pace-chip";
 import { PageBar } from "../ui/page-bar";
-import { OfflineStrip } from "../ui/sync-chip";
+import { Button, Chips, Dock, Field } from "../ui/parts";
 import { toast } from "../ui/toast";
-import { dayWeights, lineNames, presentTargets, type TargetRow, toLeaf } from "./queries";
+import { periodName } from "./periods";
+import { type Standing, lineNames, presentPeriod, standing, toLeaf } from "./queries";
 import * as rules from "./rules";
-import { periodName } from "./targets";
+import { paceShown } from "./queries";
 import "./targets.css";
 import "./words";
 
-interface Values {
-  target: string;
-  amount: string;
-  from: string;
+interface Filled {
+  line: string;
+  value: string;
   reason: string;
+  from: string;
+}
+
+const SHORTEST_REASON = 5;
+
+async function readForm(plan: string | undefined, period: string | undefined, today: string) {
+  const names = await lineNames();
+  const manager = me().person.manager_id ? await db().person.get(me().person.manager_id ?? "") : undefined;
+  const found = await placeOf(plan, period, today);
+  return { names, manager, standing: found && (await standing(me().id, found.plan, found.period, today)) };
+}
+
+async function placeOf(planId: string | undefined, start: string | undefined, today: string) {
+  const rows = await db()
+    .target.where("[person_id+period_start]")
+    .equals([me().id, start ?? ""])
+    .toArray();
+  const row = rows.find((one) => one.to_version === null && (!planId || one.plan_id === planId));
+  const plan = row && (await db().plan.get(row.plan_id));
+  return plan && row ? { plan, period: [row.period_start, row.period_end] as const } : presentPeriod(me().id, today);
 }
 
 export default function RequestScreen() {
   const { query } = useLocation();
   const today = clock.today();
-  const person = me().id;
-  const read = useLive(() => readTargets(person, query.target), [person, query.target]);
-  if (!read) return <main class="page" />;
-  if (read.rows.length === 0) {
-    return (
-      <main class="page">
-        <PageBar name={t("adj.request")} parent="/targets" isFlow />
-        <p class="page-lead">{t("targets.none")}</p>
-      </main>
-    );
-  }
-  return <Form key={read.chosen.id} read={read} today={today} />;
-}
-
-interface Read {
-  chosen: TargetRow;
-  rows: TargetRow[];
-  names: Map<string, string>;
-  weights: rules.Days;
-  version: number;
-  approver: string;
-  currency: string;
-}
-
-async function readTargets(personId: string, targetId: string | undefined): Promise<Read> {
-  const present = await presentTargets(personId);
-  const today = clock.today();
-  const chosen = present.find((row) => row.id === targetId) ?? present.find((row) => row.period_start <= today && today <= row.period_end) ?? present[0];
-  const rows = chosen ? present.filter((row) => row.plan_id === chosen.plan_id && row.period_start === chosen.period_start && row.period_end === chosen.period_end) : [];
-  const plan = chosen && (await db().plan.get(chosen.plan_id));
-  const manager = me().person.manager_id;
-  return {
-    chosen: chosen as TargetRow,
-    rows,
-    names: await lineNames(),
-    weights: chosen ? await dayWeights(personId, chosen.period_start, chosen.period_end) : {},
-    version: plan?.version ?? 1,
-    approver: (manager && (await db().person.get(manager))?.name) || t("adj.manager"),
-    currency: chosen?.currency ?? me().organization.currency,
-  };
-}
-
-function Form({ read, today }: { read: Read; today: string }) {
-  const { rows, currency, chosen, approver } = read;
-  const kept = draft<Values>(`request:${chosen.plan_id}:${chosen.period_start}`);
-  const [values, setValues] = useState<Values>({ target: chosen.id, amount: typed(chosen.value, currency), from: today, reason: "" });
-  const [problem, setProblem] = useState<string | null>(null);
-  useRestored(kept, (found) => rows.some((row) => row.id === found.target) && setValues(found));
-  const change = (some: Partial<Values>) => {
-    const next = { ...values, ...some };
-    setValues(next);
-    setProblem(null);
-    void kept.set(next);
-  };
-  const row = rows.find((one) => one.id === values.target) ?? chosen;
-  const amount = parseMoney(values.amount, currency);
-  const step = stepOf(row.value, currency);
-  const isOver = row.period_end < today;
-  const send = async () => {
-    if (amount === null) return setProblem(t("adj.bad"));
-    if (amount === row.value) return setProblem(t("adj.needChange"));
-    if (values.reason.trim().length < 5) return setProblem(t("adj.needReason"));
-    await mutate("targets.request_adjustment", {
-      id: newId(),
-      plan_id: row.plan_id,
-      seen_version: read.version,
-      effective_from: values.from,
-      reason: values.reason.trim(),
-      photos: [],
-      cells: [{ target_id: row.id, new_value: amount }],
-    });
-    await kept.clear();
-    toast(t("adj.sent", { name: approver }));
-    back(`/targets/${row.period_start}`);
-  };
+  const read = useLive(() => readForm(query.plan, query.period, today), [query.plan, query.period, today]);
+  if (!read) return <main class="page" aria-busy="true" />;
   return (
-    <main class="page request">
-      <PageBar name={t("adj.request")} parent={`/targets/${row.period_start}`} isFlow />
-      <OfflineStrip />
-      {isOver && <p class="form-error">{t("adj.over")}</p>}
-      <Before rows={rows} row={row} amount={amount ?? row.value} read={read} today={today} from={values.from} />
-      {rows.length > 1 && (
-        <fieldset class="plain-set">
-          <legend>{t("adj.which")}</legend>
-          <div class="choices">
-            {rows.map((one) => (
-              <button key={one.id} type="button" aria-pressed={one.id === row.id} onClick={() => change({ target: one.id, amount: typed(one.value, currency) })}>
-                {one.product_line_id ? (read.names.get(one.product_line_id) ?? "–") : t("targets.noLine")}
-              </button>
-            ))}
-          </div>
-        </fieldset>
+    <main class="page">
+      <PageBar name={t("adj.request")} parent="/targets" isFlow />
+      {read.standing ? (
+        <Form standing={read.standing} names={read.names} manager={read.manager?.name} line={query.line} today={today} />
+      ) : (
+        <p class="page-lead">{t("adj.noTarget")}</p>
       )}
-      <label class="field">
-        <span>{t("adj.new")}</span>
-        <span class="amount-step">
-          <button type="button" class="step" aria-label={t("adj.less")} onClick={() => change({ amount: typed(Math.max(0, (amount ?? row.value) - step), currency) })}>
-            <Glyph svg={minus} />
-          </button>
-          <input inputMode="decimal" value={values.amount} data-testid="new-amount" onInput={(event) => change({ amount: event.currentTarget.value })} />
-          <button type="button" class="step" aria-label={t("adj.more")} onClick={() => change({ amount: typed((amount ?? row.value) + step, currency) })}>
-            <Glyph svg={plus} />
-          </button>
-        </span>
-      </label>
-      <label class="field">
-        <span>{t("adj.from")}</span>
-        <input
-          type="date"
-          value={values.from}
-          min={today > row.period_start ? today : row.period_start}
-          max={row.period_end}
-          onInput={(event) => change({ from: event.currentTarget.value || today })}
-        />
-      </label>
-      <label class="field">
-        <span>{t("adj.why")}</span>
-        <textarea
-          rows={3}
-          maxLength={2000}
-          data-testid="reason"
-          placeholder={t("adj.whyHint", { name: approver })}
-          value={values.reason}
-          onInput={(event) => change({ reason: event.currentTarget.value })}
-        />
-      </label>
-      <div class="dock-plain">
-        {problem && (
-          <p class="form-error" role="alert">
-            {problem}
-          </p>
-        )}
-        <button type="button" class="big-button" aria-disabled={isOver} data-testid="send-request" onClick={() => !isOver && void send()}>
-          {t("adj.send", { name: approver })}
-        </button>
-      </div>
     </main>
   );
 }
 
-/** A form that was begun and left, or killed, comes back as it was. */
-function useRestored(kept: DraftOf<Values>, restore: (found: Values) => void) {
-  useEffect(() => {
-    void kept.get().then((found) => found && restore(found));
-  }, []);
+interface Props {
+  standing: Standing;
+  names: Map<string, string>;
+  manager: string | undefined;
+  line: string | undefined;
+  today: string;
 }
 
-function Before({ rows, row, amount, read, today, from }: { rows: TargetRow[]; row: TargetRow; amount: number; read: Read; today: string; from: string }) {
-  const { currency } = read;
-  const oldTotal = rows.reduce((sum, one) => sum + one.value, 0);
-  const newTotal = oldTotal - row.value + amount;
-  const days = rules.effect(rows.map(toLeaf), { [row.id]: amount }, me().person.manager_id ?? me().id, from, today, { [me().id]: read.weights }).people[0]?.days ?? [];
-  const average = (field: "old_value" | "new_value") => (days.length ? Math.round(days.reduce((sum, one) => sum + one[field], 0) / days.length) : 0);
-  const text = (minor: number) => money(minor, currency, { style: "row" });
+function Form({ standing: place, names, manager, line, today }: Props) {
+  const { currency } = place.plan;
+  const kept = draft<Filled>(`request:${place.plan.id}:${place.period[0]}`);
+  const first = place.leaves.find((leaf) => leaf.product_line_id === line) ?? place.leaves[0];
+  const earliest = today > place.period[0] ? today : place.period[0];
+  const [form, setForm] = useState<Filled>({ line: first?.id ?? "", value: "", reason: "", from: earliest });
+  const [isTried, setTried] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => {
+    void kept.get().then((found) => found && setForm({ ...found, from: found.from < earliest ? earliest : found.from }));
+  }, []);
+  const change = (part: Partial<Filled>) => {
+    const next = { ...form, ...part };
+    setForm(next);
+    void kept.set(next);
+  };
+  const leaf = place.leaves.find((one) => one.id === form.line) ?? first;
+  const value = parseMoney(form.value, currency);
+  const wrongValue = value === null ? t("adj.badValue") : value === leaf?.value ? t("adj.same") : null;
+  const wrongReason = form.reason.trim().length < SHORTEST_REASON ? t("adj.badReason") : null;
+  const send = async () => {
+    setTried(true);
+    if (!leaf || value === null || wrongValue || wrongReason) return;
+    setBusy(true);
+    await mutate("targets.request_adjustment", {
+      id: newId(),
+      plan_id: place.plan.id,
+      seen_version: place.plan.version,
+      effective_from: form.from,
+      reason: form.reason.trim(),
+      photos: [],
+      cells: [{ target_id: leaf.id, new_value: value }],
+    });
+    await kept.clear();
+    toast(t("adj.sent"));
+    back("/targets");
+  };
   return (
-    <section class="request-effect">
-      <p class="today-label">{t("adj.total", { period: periodName({ period: [row.period_start, row.period_end], period_kind: row.period_kind }) })}</p>
-      <div class="target-head">
-        <span class="before">{text(oldTotal)}</span>
-        <span aria-hidden="true">→</span>
-        <Amount minor={newTotal} currency={currency} size="large" />
-        <strong class="delta">{moneyDelta(newTotal - oldTotal, currency)}</strong>
-      </div>
-      {days.length > 0 && <p class="page-note">{t("adj.perDay", { old: text(average("old_value")), new: text(average("new_value")) })}</p>}
-    </section>
+    <form
+      class="request"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <p class="small-head">{periodName({ period_start: place.period[0], period_end: place.period[1] })}</p>
+      {place.leaves.length > 1 && (
+        <Field label={t("targets.line")}>
+          <Chips
+            label={t("targets.line")}
+            options={place.leaves.map((one) => ({ key: one.id, label: names.get(one.product_line_id ?? "") ?? t("targets.allLines") }))}
+            value={leaf ? [leaf.id] : []}
+            onChange={([id]) => id && change({ line: id })}
+          />
+        </Field>
+      )}
+      <Field label={t("adj.newValue")} isRequired note={leaf && t("adj.now", { amt: money(leaf.value, currency) })} error={isTried ? wrongValue : null}>
+        <input
+          class="text-input is-money"
+          inputMode="decimal"
+          aria-label={t("adj.newValue")}
+          aria-invalid={isTried && wrongValue ? "true" : undefined}
+          value={form.value}
+          onInput={(event) => change({ value: event.currentTarget.value })}
+        />
+      </Field>
+      {leaf && value !== null && value !== leaf.value && <Preview place={place} leaf={leaf.id} value={value} from={form.from} today={today} />}
+      <Field label={t("adj.reason")} isRequired error={isTried ? wrongReason : null}>
+        <textarea
+          class="text-input"
+          aria-label={t("adj.reason")}
+          placeholder={t("adj.reasonHint")}
+          maxLength={2000}
+          value={form.reason}
+          onInput={(event) => change({ reason: event.currentTarget.value })}
+        />
+      </Field>
+      <Field label={t("adj.effective")}>
+        <input
+          class="text-input"
+          type="date"
+          aria-label={t("adj.effective")}
+          min={earliest}
+          max={place.period[1]}
+          value={form.from}
+          onInput={(event) => change({ from: event.currentTarget.value || earliest })}
+        />
+      </Field>
+      <Dock>
+        <Button type="submit" isBusy={isBusy}>
+          {manager ? t("adj.send", { name: manager }) : t("adj.sendPlain")}
+        </Button>
+      </Dock>
+    </form>
   );
 }
 
-/** Minor units as a person would type them. */
-const typed = (minor: number, currency: string): string => money(minor, currency, { style: "plain" }).replace(/^[^\d−]+/, "");
-
-/** A step of about a twentieth of the target, round in the currency. */
-function stepOf(value: number, currency: string): number {
-  const unit = 10 ** minorDigits(currency);
-  const size = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, value / unit))) - 1);
-  return size * unit;
+/** Before and after: the total, a day on average, the pace. The approver sees the same arithmetic. */
+function Preview({ place, leaf, value, from, today }: { place: Standing; leaf: string; value: number; from: string; today: string }) {
+  const { currency } = place.plan;
+  const { booked_today, actual } = place.pace;
+  const effect = rules.effect(place.leaves.map(toLeaf), { [leaf]: value }, "", from, today, { [place.person_id]: place.weights }, [
+    { person_id: place.person_id, period_start: place.period[0], period_end: place.period[1], before: actual - booked_today, today: booked_today },
+  ]);
+  const own = effect.people[0];
+  if (!own) return null;
+  const open = own.days.filter((day) => day.old_value > 0 || day.new_value > 0);
+  const perDay = open.length > 0 ? Math.round(open.reduce((sum, day) => sum + day.new_value - day.old_value, 0) / open.length) : 0;
+  return (
+    <dl class="effect-lines" aria-live="polite">
+      <div>
+        <dt>{t("adj.yourTotal")}</dt>
+        <dd class="display-num">
+          <span class="was">{money(own.old_total, currency, { style: "row" })}</span>
+          <Glyph svg={arrow} size={16} />
+          {money(own.new_total, currency, { style: "row" })}
+        </dd>
+      </div>
+      <div>
+        <dt>{t("adj.perDay")}</dt>
+        <dd class="display-num">{moneyDelta(perDay, currency)}</dd>
+      </div>
+      <div>
+        <dt>{t("adj.pace")}</dt>
+        <dd>
+          <PaceInline {...paceShown(own.pace_before)} />
+          <Glyph svg={arrow} size={16} />
+          <PaceInline {...paceShown(own.pace_after)} />
+        </dd>
+      </div>
+    </dl>
+  );
 }

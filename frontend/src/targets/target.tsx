@@ -1,205 +1,139 @@
-/** One target: how it goes, why, and by what. Opens for oneself, or with ?person= for somebody of the team. */
-import arrows from "lucide-static/icons/git-compare-arrows.svg?raw";
+/** One period: how it went so far, the cause of the gap in a sentence, and where it lies. */
+import pullRequest from "lucide-static/icons/git-compare-arrows.svg?raw";
 import { useState } from "preact/hooks";
 import { clock } from "../core/clock";
-import { dayShort, money } from "../core/format";
+import { day, money } from "../core/format";
 import { useLocation, useRoute } from "../core/router";
 import { t } from "../core/words";
 import { db, me, useLive } from "../sync";
 import { Amount } from "../ui/amount";
-import { BurnUp } from "../ui/burn-up";
-import { Glyph } from "../ui/glyph";
 import { Lane } from "../ui/lane";
-import { PageBar } from "../ui/page-bar";
 import { PaceChip, PaceInline } from "../ui/pace-chip";
+import { PageBar } from "../ui/page-bar";
+import { Button, Dock, Tabs } from "../ui/parts";
 import { OfflineStrip } from "../ui/sync-chip";
-import { type LineStanding, type Standing, lineNames, paceShown, presentTargets, standing } from "./queries";
-import { periodName } from "./targets";
+import { BurnUp } from "./burn-up";
+import { isMonth, periodName } from "./periods";
+import { type Standing, lineNames, presentTargets, standing } from "./queries";
+import { paceShown } from "./queries";
 import "./targets.css";
 import "./words";
 
+async function readTarget(start: string, planId: string | undefined, end: string | undefined, today: string) {
+  const rows = (await presentTargets(me().id)).filter((row) => row.period_start === start && (!planId || row.plan_id === planId) && (!end || row.period_end === end));
+  const row = rows[0];
+  const plan = row && (await db().plan.get(row.plan_id));
+  const found = plan && row && (await standing(me().id, plan, [row.period_start, row.period_end], today));
+  if (!found) return null;
+  const ids = Object.keys(found.customers);
+  const customers = (await db().customer.bulkGet(ids)).map((customer, i) => ({ id: ids[i] ?? "", name: customer?.name ?? "–", amount: found.customers[ids[i] ?? ""] ?? 0 }));
+  const open = await db()
+    .adjustment.where("requester_id")
+    .equals(me().id)
+    .filter((one) => one.status === "submitted" && one.plan_id === plan.id)
+    .toArray();
+  return { standing: found, names: await lineNames(), customers: customers.sort((a, b) => b.amount - a.amount), open };
+}
+
 export default function TargetScreen() {
-  const { params } = useRoute();
+  const { periodStart = "" } = useRoute().params;
   const { query } = useLocation();
-  const person = query.person ?? me().id;
   const today = clock.today();
-  const read = useLive(() => readTarget(person, params.periodStart ?? "", query.plan, today), [person, params.periodStart, query.plan, today], { keep: true });
-  const name = read?.standing ? t("targets.titleOf", { period: periodName(read.standing) }) : t("targets.title");
+  const [by, setBy] = useState<"line" | "customer" | "byDay">("line");
+  const read = useLive(() => readTarget(periodStart, query.plan, query.end, today), [periodStart, query.plan, query.end, today], { keep: true });
+  if (read === undefined) return <main class="page" aria-busy="true" />;
+  if (read === null) {
+    return (
+      <main class="page">
+        <PageBar parent="/targets" />
+        <h1 class="page-title">{t("targets.none")}</h1>
+        <p class="page-lead">{t("targets.noneText")}</p>
+      </main>
+    );
+  }
+  const { standing: here, names, customers, open } = read;
+  const { pace, plan, period } = here;
+  const place = { period_start: period[0], period_end: period[1] };
+  const isOver = today > period[1];
   return (
     <main class="page target">
-      <PageBar name={person === me().id ? name : t("targets.ofPerson", { name: read?.person ?? "", period: name })} parent="/targets" />
+      <PageBar name={isMonth(place) ? t("targets.monthName", { month: periodName(place) }) : periodName(place)} parent="/targets" />
       <OfflineStrip />
-      {read && !read.standing && <p class="page-lead">{t("targets.none")}</p>}
-      {read?.standing && <Detail read={read} standing={read.standing} today={today} isOwn={person === me().id} />}
-      {!read && <div class="skeleton target-chart-skeleton" />}
+      <p class="small-label">{t("targets.done")}</p>
+      <div class="big-row">
+        <span>
+          <Amount minor={pace.actual} currency={plan.currency} size="large" />{" "}
+          <span class="of-target">{t("targets.of", { amt: money(pace.target, plan.currency, { style: "text" }) })}</span>
+        </span>
+        <PaceChip {...paceShown(pace)} />
+      </div>
+      <BurnUp standing={here} today={today} />
+      <p class="cause">{causeOf(here, names)}</p>
+      <Tabs
+        tabs={[
+          { key: "line", label: t("targets.line") },
+          { key: "customer", label: t("targets.customer") },
+          { key: "byDay", label: t("targets.byDay") },
+        ]}
+        value={by}
+        onChange={setBy}
+      />
+      {by === "line" && <Lines here={here} names={names} />}
+      {by === "customer" && <Customers customers={customers} currency={plan.currency} />}
+      {by === "byDay" && <ByDay here={here} today={today} />}
+      {!isOver && (
+        <Dock note={open.length > 0 ? t("adj.pending") : undefined}>
+          <Button kind="secondary" icon={pullRequest} href={`/request?plan=${plan.id}&period=${period[0]}`}>
+            {t("adj.request")}
+          </Button>
+        </Dock>
+      )}
     </main>
   );
 }
 
-interface Read {
-  person: string;
-  standing: Standing | undefined;
-  lines: Map<string, string>;
-  customers: { id: string; name: string; amount: number }[];
-  /** The name of whoever has an open request about this target. */
-  waitingFor: string | null;
-}
-
-async function readTarget(personId: string, start: string, planId: string | undefined, today: string): Promise<Read> {
-  const rows = (await presentTargets(personId)).filter((row) => row.period_start === start && (!planId || row.plan_id === planId));
-  const row = rows[0];
-  const plan = row && (await db().plan.get(row.plan_id));
-  const found = row && plan ? await standing(personId, plan, [row.period_start, row.period_end], today) : undefined;
-  const ids = Object.keys(found?.customers ?? {});
-  const names = new Map((await db().customer.bulkGet(ids)).filter((one) => one !== undefined).map((one) => [one.id, one.name]));
-  const open = await db().adjustment.where("status").equals("submitted").toArray();
-  const mine = open.find((one) => (one.cells as { target_id: string }[]).some((cell) => rows.some((target) => target.id === cell.target_id)));
-  return {
-    person: (await db().person.get(personId))?.name ?? "",
-    standing: found,
-    lines: await lineNames(),
-    customers: Object.entries(found?.customers ?? {})
-      .map(([id, amount]) => ({ id, name: names.get(id) ?? "–", amount }))
-      .sort((a, b) => b.amount - a.amount || (a.id < b.id ? -1 : 1)),
-    waitingFor: mine ? ((await db().person.get(mine.approver_id))?.name ?? "") : null,
-  };
-}
-
-function Detail({ read, standing: one, today, isOwn }: { read: Read; standing: Standing; today: string; isOwn: boolean }) {
-  const { pace, plan } = one;
-  const row = (minor: number) => money(minor, plan.currency, { style: "row" });
-  const isOver = today > one.period[1];
-  const name = (line: string | null) => (line ? (read.lines.get(line) ?? "–") : t("targets.noLine"));
-  return (
-    <>
-      <p class="today-label">{t("targets.done")}</p>
-      <div class="target-head">
-        <Amount minor={pace.actual} currency={plan.currency} size="large" />
-        <span class="target-of">{t("targets.of", { amt: money(pace.target, plan.currency, { style: "text" }) })}</span>
-        <PaceChip {...paceShown(pace)} />
-      </div>
-      <BurnUp
-        days={Object.keys(one.weights).map((on) => ({ on, asked: one.days[on] ?? 0, done: one.credited[on] ?? 0 }))}
-        today={today}
-        target={pace.target}
-        actual={pace.actual}
-        expected={pace.expected}
-        forecast={isOver ? null : one.forecast}
-        currency={plan.currency}
-        shown={paceShown(pace)}
-        label={t("targets.chart", { actual: row(pace.actual), expected: row(pace.expected), target: row(pace.target) })}
-        words={{
-          target: t("targets.line", { amt: row(pace.target) }),
-          today: t("targets.today", { n: dayShort(today) }),
-          forecast: t(one.period_kind === "month" ? "targets.forecast" : "targets.forecastEnd", { amt: row(one.forecast ?? 0) }),
-        }}
-      />
-      <p class="target-cause">{causeOf(one, name)}</p>
-      {!isOver && one.forecast === null && <p class="page-note">{t("targets.little")}</p>}
-      <Breakdown one={one} name={name} customers={read.customers} today={today} />
-      {isOwn && !isOver && (
-        <div class="dock-plain">
-          {read.waitingFor !== null && <p class="page-note">{t("targets.waitingRequest", { name: read.waitingFor })}</p>}
-          <a class="big-button is-outline" href={`/request?target=${worst(one.lines, one)}`} data-testid="request-adjustment">
-            <Glyph svg={arrows} size={22} />
-            {t("adj.request")}
-          </a>
-        </div>
-      )}
-    </>
-  );
-}
-
-/** The line that is furthest behind: what a request is most likely about. */
-function worst(lines: readonly LineStanding[], one: Standing): string {
-  const line = [...lines].sort((a, b) => a.actual - a.pace.expected - (b.actual - b.pace.expected))[0];
-  return one.leaves.find((leaf) => leaf.product_line_id === (line?.product_line_id ?? null))?.id ?? one.leaves[0]?.id ?? "";
-}
-
-/** One sentence names the line that most of the gap lies in. */
-function causeOf(one: Standing, name: (line: string | null) => string) {
-  const { pace, plan } = one;
-  const amount = (minor: number) => money(minor, plan.currency, { style: "text" });
+/** The one sentence: which product line holds most of the gap. */
+function causeOf({ pace, plan, lines }: Standing, names: Map<string, string>) {
   const gap = pace.expected - pace.actual;
-  if (gap <= 0) return gap < 0 ? t("targets.aheadBy", { amt: amount(-gap) }) : null;
-  const behind = one.lines.map((line) => ({ line, gap: line.pace.expected - line.actual })).sort((a, b) => b.gap - a.gap);
-  const first = behind[0];
-  const isMost = first && first.gap * 2 > gap;
-  return (
-    <>
-      {t("targets.cause", { gap: amount(gap) })}
-      {first && isMost ? (
-        <>
-          <strong>{t(first.gap * 10 >= gap * 9 ? "targets.causeAll" : "targets.causeMost", { name: name(first.line.product_line_id) })}</strong>
-          {t("targets.causeAmount", { amt: money(-first.gap, plan.currency, { style: "text" }) })}
-        </>
-      ) : (
-        <>
-          <strong>{t("targets.causeSpread")}</strong>
-          {t("targets.causeEnd")}
-        </>
-      )}
-      {pace.needed_today !== null && pace.needed_today > 0 && t("targets.needs", { amt: amount(pace.needed_today) })}
-    </>
-  );
+  const worst = [...lines].map((line) => ({ line, missing: line.pace.expected - line.pace.actual })).sort((a, b) => b.missing - a.missing)[0];
+  if (gap <= 0 || !worst || worst.missing <= 0) return t("targets.gapNone");
+  const values = {
+    gap: money(gap, plan.currency, { style: "text" }),
+    name: names.get(worst.line.product_line_id ?? "") ?? t("targets.allLines"),
+    amt: money(-worst.missing, plan.currency, { style: "text" }),
+  };
+  return t(worst.missing >= gap * 0.8 ? "targets.gapOne" : "targets.gapMost", values);
 }
 
-type View = "line" | "customer" | "day";
-
-function Breakdown({ one, name, customers, today }: { one: Standing; name: (line: string | null) => string; customers: Read["customers"]; today: string }) {
-  const [view, setView] = useState<View>("line");
-  const views: [View, string][] = [
-    ["line", t("targets.byLine")],
-    ["customer", t("targets.byCustomer")],
-    ["day", t("targets.byDay")],
-  ];
+function Lines({ here, names }: { here: Standing; names: Map<string, string> }) {
+  const { currency } = here.plan;
   return (
-    <section>
-      <div class="slant-tabs" role="tablist">
-        {views.map(([key, text]) => (
-          <button key={key} type="button" role="tab" aria-selected={view === key} onClick={() => setView(key)}>
-            {text}
-          </button>
-        ))}
-      </div>
-      {view === "line" && <Lines one={one} name={name} />}
-      {view === "customer" && <Customers customers={customers} currency={one.plan.currency} />}
-      {view === "day" && <Days one={one} today={today} />}
-    </section>
-  );
-}
-
-function Lines({ one, name }: { one: Standing; name: (line: string | null) => string }) {
-  const row = (minor: number) => money(minor, one.plan.currency, { style: "row" });
-  return (
-    <ul class="lines is-plain">
-      {one.lines.map((line) => (
-        <li key={line.product_line_id ?? ""}>
-          <span class="line-text">
-            <span class="line-title">{name(line.product_line_id)}</span>
-            <span class="line-sub">{`${row(line.actual)} / ${row(line.target)}`}</span>
+    <ul class="pace-rows">
+      {here.lines.map(({ product_line_id, pace }) => (
+        <li key={product_line_id} class="pace-row">
+          <span class="pace-row-text">
+            <span class="pace-row-name">{names.get(product_line_id ?? "") ?? t("targets.allLines")}</span>
+            <span class="pace-row-sub">
+              {money(pace.actual, currency, { style: "row" })} / {money(pace.target, currency, { style: "row" })}
+            </span>
           </span>
-          <Lane target={line.target} actual={line.actual} expected={line.pace.expected} shown={paceShown(line.pace)} />
-          <span class="line-pace">
-            <PaceInline {...paceShown(line.pace)} />
-          </span>
+          <Lane target={pace.target} actual={pace.actual} expected={pace.expected} shown={paceShown(pace)} />
+          <PaceInline {...paceShown(pace)} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Customers({ customers, currency }: { customers: Read["customers"]; currency: string }) {
-  if (customers.length === 0) return <p class="page-note">{t("targets.noCustomers")}</p>;
+function Customers({ customers, currency }: { customers: { id: string; name: string; amount: number }[]; currency: string }) {
+  if (customers.length === 0) return <p class="page-note">{t("targets.noBookings")}</p>;
   return (
-    <ul class="lines is-plain">
-      {customers.map(({ id, name, amount }) => (
-        <li key={id}>
-          <a class="line-link" href={`/customers/${id}`}>
-            <span class="line-text">
-              <span class="line-title">{name}</span>
-            </span>
-            <Amount minor={amount} currency={currency} style="row" />
+    <ul class="lines">
+      {customers.slice(0, 50).map((one) => (
+        <li key={one.id}>
+          <a class="line-link" href={`/customers/${one.id}`}>
+            <span class="line-text">{one.name}</span>
+            <span class="line-side display-num">{money(one.amount, currency, { style: "row" })}</span>
           </a>
         </li>
       ))}
@@ -207,27 +141,20 @@ function Customers({ customers, currency }: { customers: Read["customers"]; curr
   );
 }
 
-function Days({ one, today }: { one: Standing; today: string }) {
-  const row = (minor: number) => money(minor, one.plan.currency, { style: "row" });
-  const days = Object.keys(one.weights).filter((on) => (one.days[on] ?? 0) !== 0 || (one.credited[on] ?? 0) !== 0);
+function ByDay({ here, today }: { here: Standing; today: string }) {
+  const { currency } = here.plan;
+  const days = Object.keys(here.days).filter((on) => on <= today && ((here.weights[on] ?? 0) > 0 || here.credited[on]));
+  if (days.length === 0) return <p class="page-note">{t("targets.noBookings")}</p>;
   return (
-    <table class="day-table">
-      <thead>
-        <tr>
-          <th scope="col">{t("targets.dayHead")}</th>
-          <th scope="col">{t("targets.dayAsked")}</th>
-          <th scope="col">{t("targets.dayDone")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {days.map((on) => (
-          <tr key={on} aria-current={on === today ? "date" : undefined}>
-            <th scope="row">{dayShort(on)}</th>
-            <td>{row(one.days[on] ?? 0)}</td>
-            <td>{on > today ? "" : row(one.credited[on] ?? 0)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <ul class="lines">
+      {days.reverse().map((on) => (
+        <li key={on}>
+          <span class="line-text">{day(on)}</span>
+          <span class="line-side display-num">
+            {money(here.credited[on] ?? 0, currency, { style: "row" })} / {money(here.days[on] ?? 0, currency, { style: "row" })}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -3,22 +3,26 @@ import mapPin from "lucide-static/icons/map-pin-check.svg?raw";
 import navigation from "lucide-static/icons/navigation.svg?raw";
 import plus from "lucide-static/icons/plus.svg?raw";
 import clockArrow from "lucide-static/icons/clock-arrow-up.svg?raw";
+import { lazy } from "preact-iso";
 import { useState } from "preact/hooks";
-import { addDays, clock } from "../core/clock";
+import { clock } from "../core/clock";
 import { day, dayNear, distance, money, month, time } from "../core/format";
 import { t } from "../core/words";
-import { type Row, me, mutate, newId, pendingOf, syncStatus, useLive } from "../sync";
-import { tenths } from "../targets/rules";
+import { type Row, me, mutate, pendingOf, useLive } from "../sync";
+import { paceShown } from "../targets/queries";
 import { Amount } from "../ui/amount";
 import { Glyph } from "../ui/glyph";
 import { mapLink } from "../ui/map-link";
 import { PaceChip } from "../ui/pace-chip";
 import { PaceRoad, PaceRoadEmpty, PaceRoadSkeleton } from "../ui/pace-road";
-import { Sheet } from "../ui/sheet";
 import { Bell, OfflineStrip, SyncChip } from "../ui/sync-chip";
 import { type Stop, type Today, legBetween, readToday } from "./queries";
 import "./today.css";
 import "./words";
+
+/** What opens on a tap is loaded then; the first screen stays light. */
+const How = lazy(() => import("./sheets").then((sheets) => sheets.How));
+const AddTask = lazy(() => import("./sheets").then((sheets) => sheets.AddTask));
 
 export default function TodayScreen() {
   const today = clock.today();
@@ -63,7 +67,7 @@ function TodayNumber({ read, today }: { read: Today | undefined; today: string }
     );
   }
   const { pace, plan } = standing;
-  const shown = { state: pace.state, paceDays: pace.pace_days ? tenths(pace.pace_days) / 10 : null };
+  const shown = paceShown(pace);
   return (
     <section class="today-number">
       <button type="button" class="today-hero" aria-haspopup="dialog" aria-label={t("today.how")} onClick={() => setOpen(true)}>
@@ -142,39 +146,6 @@ function arithmetic(pace: Pace, currency: string): string {
 function short(amounts: number[], currency: string): string[] {
   const texts = amounts.map((minor) => money(minor, currency, { style: "row" }));
   return texts.every((text) => text.endsWith("万")) ? texts.map((text) => text.slice(0, -1)) : texts;
-}
-
-/** The sum behind the number, term by term, from the same values. */
-function How({ read, onClose }: { read: Today; onClose: () => void }) {
-  const { standing } = read;
-  if (!standing) return null;
-  const { pace, plan, period } = standing;
-  const amount = (minor: number) => money(minor, plan.currency, { style: "plain" });
-  const before = pace.actual - pace.booked_today;
-  const lines: [string, string][] = [
-    [t("today.howTarget", { period: standing.period_kind === "month" ? month(period[0]) : `${dayNear(period[0])}–${dayNear(period[1])}` }), amount(pace.target)],
-    [t("today.howDone"), `− ${amount(before)}`],
-    [t("today.howLeft"), `= ${amount(Math.max(0, pace.target - before))}`],
-    [t("today.howDays"), `÷ ${(pace.remaining_weight / 100).toLocaleString("en-US")}`],
-    [t("today.howToday"), pace.needed_today === null ? "–" : `= ${amount(pace.needed_today + pace.booked_today)}`],
-    [t("today.howBooked"), `− ${amount(pace.booked_today)}`],
-    [t("today.howNeeded"), pace.needed_today === null ? "–" : `= ${amount(pace.needed_today)}`],
-  ];
-  if (standing.pending > 0) lines.splice(6, 0, [t("today.howPending"), amount(standing.pending)]);
-  const asOf = syncStatus.value.lastSyncedAt;
-  return (
-    <Sheet title={t("today.how")} onClose={onClose}>
-      <dl class="today-how">
-        {lines.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {asOf && <p class="page-note">{t("today.howAsOf", { time: time(asOf) })}</p>}
-    </Sheet>
-  );
 }
 
 // --- The route ------------------------------------------------------------------------------------
@@ -323,38 +294,6 @@ function Due({ task, today }: { task: Row<"task">; today: string }) {
   if (task.due_on < today) return <span class="is-soon">{t("today.overdue", { day: dayNear(task.due_on) })}</span>;
   if (task.due_on === today) return task.due_at ? <span class="is-soon">{t("today.changeBy", { time: task.due_at })}</span> : <>{dayNear(task.due_on)}</>;
   return <>{dayNear(task.due_on)}</>;
-}
-
-function AddTask({ today, onClose }: { today: string; onClose: () => void }) {
-  const [title, setTitle] = useState("");
-  const [due, setDue] = useState(addDays(today, 1));
-  const save = async () => {
-    if (!title.trim()) return;
-    await mutate("visits.add_task", { id: newId(), title: title.trim(), due_on: due || null });
-    onClose();
-  };
-  return (
-    <Sheet title={t("today.addTask")} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <label class="field">
-          <span>{t("today.taskTitle")}</span>
-          <input value={title} maxLength={300} onInput={(event) => setTitle(event.currentTarget.value)} required />
-        </label>
-        <label class="field">
-          <span>{t("today.taskDue")}</span>
-          <input type="date" value={due} min={today} onInput={(event) => setDue(event.currentTarget.value)} />
-        </label>
-        <button type="submit" class="big-button">
-          {t("today.save")}
-        </button>
-      </form>
-    </Sheet>
-  );
 }
 
 // --- Where to go next ------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 /** Chips of which one, or several, can be chosen; the chosen ones carry a check. */
+import "./form.css";
 import check from "lucide-static/icons/check.svg?raw";
 import { Glyph } from "./glyph";
 

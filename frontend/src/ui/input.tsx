@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { minorDigits, money, parseMoney, symbolOf } from "../core/format";
 import { t } from "../core/words";
+import "./form.css";
 import "./form-words";
 
 interface PartProps {

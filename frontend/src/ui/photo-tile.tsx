@@ -6,6 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 import { clock } from "../core/clock";
 import { t } from "../core/words";
 import { blobOf, blobUrl, db, isFull, me, saveBlob, uploads, useLive } from "../sync";
+import "./form.css";
 import "./form-words";
 import { Glyph } from "./glyph";
 import { Sheet } from "./sheet";

@@ -2,6 +2,7 @@
 import minus from "lucide-static/icons/minus.svg?raw";
 import plus from "lucide-static/icons/plus.svg?raw";
 import { t } from "../core/words";
+import "./form.css";
 import "./form-words";
 import { Glyph } from "./glyph";
 

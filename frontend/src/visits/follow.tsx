@@ -11,7 +11,8 @@ import { day, dayShort, days, money, month } from "../core/format";
 import { back, go } from "../core/router";
 import { pick, t } from "../core/words";
 import { db, isFull, me, mutate, newId, pendingOf, type Row, syncStatus, useLive } from "../sync";
-import { type Standing, paceShown, standingToday } from "../targets/queries";
+import { paceShown, type Standing, standingToday } from "../targets/queries";
+
 import * as rules from "../targets/rules";
 import { stopsOf, type Stop } from "../today/queries";
 import { Amount } from "../ui/amount";
