@@ -10,6 +10,7 @@ import { FormPart, MoneyInput } from "../ui/input";
 import { type Located, locate } from "../ui/locate";
 import { Sheet } from "../ui/sheet";
 import { toast } from "../ui/toast";
+import { kindName, kindOf } from "./kinds";
 import { readNames } from "./queries";
 import "./words";
 
@@ -103,6 +104,7 @@ const orNull = (text: string | undefined): string | null => text?.trim() || null
 // --- Customers and contacts --------------------------------------------------------------------------
 
 const FACTS = ["name", "kind", "tier", "phone", "address", "city", "note"] as const;
+const factOf = (field: (typeof FACTS)[number], texts: Texts): string | null => (field === "kind" ? kindOf(orNull(texts.kind)) : orNull(texts[field]));
 
 export function CustomerForm({ name, index, onClose, onSaved }: { name: string; index: CustomerIndex | undefined; onClose: () => void; onSaved: (id: string) => void }) {
   const form = useTexts("customer:new", { name });
@@ -116,7 +118,7 @@ export function CustomerForm({ name, index, onClose, onSaved }: { name: string; 
     await mutate("customers.create", {
       id,
       name: texts.name.trim(),
-      ...Object.fromEntries(FACTS.slice(1).map((field) => [field, orNull(texts[field])])),
+      ...Object.fromEntries(FACTS.slice(1).map((field) => [field, factOf(field, texts)])),
       contacts: contact ? [{ id: newId(), name: contact, phone: orNull(texts.contact_phone) }] : [],
     });
     await form.clear();
@@ -164,14 +166,14 @@ function TierField({ form }: { form: { texts: Texts; set: (some: Texts) => void 
 /** What changed is sent, with the version that the person saw; the server merges it field by field. */
 export function EditCustomer({ customer, onClose }: { customer: Row<"customer">; onClose: () => void }) {
   const [seen] = useState(customer);
-  const start = Object.fromEntries(FACTS.map((field) => [field, seen[field] ?? ""]));
+  const start = Object.fromEntries(FACTS.map((field) => [field, (field === "kind" ? kindName(seen.kind) : seen[field]) ?? ""]));
   const form = useTexts(`customer:${seen.id}`, start);
   const isNameless = !form.texts.name?.trim();
   const save = async () => {
     if (isNameless) return;
-    const changed = FACTS.filter((field) => orNull(form.texts[field]) !== (seen[field] ?? null));
+    const changed = FACTS.filter((field) => factOf(field, form.texts) !== (seen[field] ?? null));
     if (changed.length)
-      await mutate("customers.set_fields", { id: seen.id, base_v: seen._v, fields: Object.fromEntries(changed.map((field) => [field, orNull(form.texts[field])])) });
+      await mutate("customers.set_fields", { id: seen.id, base_v: seen._v, fields: Object.fromEntries(changed.map((field) => [field, factOf(field, form.texts)])) });
     await form.clear();
     onClose();
   };
