@@ -1,6 +1,7 @@
 /** One request on a card: before and after, why, what it does to the targets and to pace; then the decision. */
 import arrow from "lucide-static/icons/arrow-right.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
+import chevron from "lucide-static/icons/chevron-right.svg?raw";
 import checks from "lucide-static/icons/check-check.svg?raw";
 import circleCheck from "lucide-static/icons/circle-check-big.svg?raw";
 import circleX from "lucide-static/icons/circle-x.svg?raw";
@@ -63,6 +64,12 @@ export default function ApprovalScreen() {
       <Asked card={card} />
       {isOpen && (card.impact ? <Effects card={card} impact={card.impact} /> : <p class="page-note">{t("approvals.gone")}</p>)}
       {!isOpen && card.receipts.length > 0 && <WhoKnows card={card} />}
+      {adjustment.status === "approved" && card.receipts.length > 0 && (
+        <a class="line-link tree-updated" href="/targets">
+          {t("approvals.treeUpdated")}
+          <Glyph svg={chevron} size={20} />
+        </a>
+      )}
       {mayDecide ? <Decide card={card} /> : <After card={card} next={waiting.find((one) => one !== adjustment.id)} />}
     </main>
   );
@@ -315,6 +322,11 @@ function Stamp({ card }: { card: Card }) {
       )}
       {adjustment.decision_note && <blockquote>{t("approvals.quote", { text: adjustment.decision_note })}</blockquote>}
       {isPending && <p class="page-note">{t("adj.intent")}</p>}
+      {card.refusal && (
+        <p class="page-note" role="alert" data-testid="came-back">
+          {adjustment.decided_by && adjustment.decided_by !== me().id ? t("adj.decidedBy", { name: decider?.name ?? "" }) : card.refusal}
+        </p>
+      )}
     </section>
   );
 }
