@@ -17,8 +17,7 @@ import { day, dayNear, money, moneyDelta, time } from "../core/format";
 import { go, useRoute } from "../core/router";
 import { t } from "../core/words";
 import { type Row, blobUrl, me, mutate, pendingOf, useLive } from "../sync";
-import { periodName } from "../targets/periods";
-import { shownOf } from "../targets/shown";
+import { periodName, shownOf } from "../targets/queries";
 import { BeforeAfter } from "../ui/before-after";
 import { Glyph } from "../ui/glyph";
 import { PaceInline } from "../ui/pace-chip";
@@ -28,7 +27,6 @@ import { Sheet } from "../ui/sheet";
 import { OfflineStrip } from "../ui/sync-chip";
 import { type Card, type Impact, readCard, waitingForMe } from "./queries";
 import { titleOf } from "./titles";
-import "../targets/targets.css";
 import "./approvals.css";
 import "./words";
 

@@ -6,6 +6,7 @@ import { addDays as daysAfter, weekday } from "../core/clock";
 import { db, me, type Row } from "../sync";
 import * as rules from "./rules";
 
+export { periodName } from "./periods";
 export { shownOf } from "./shown";
 
 export type TargetRow = Row<"target">;
