@@ -79,7 +79,7 @@ export default function CustomersScreen() {
 
 function SearchField({ query, onQuery }: { query: string; onQuery: (query: string) => void }) {
   return (
-    <div class="input-box customers-search" role="search">
+    <search class="input-box customers-search">
       <Glyph svg={searchIcon} size={22} />
       <input
         type="search"
@@ -96,7 +96,7 @@ function SearchField({ query, onQuery }: { query: string; onQuery: (query: strin
           <Glyph svg={cross} size={22} />
         </button>
       )}
-    </div>
+    </search>
   );
 }
 
