@@ -44,6 +44,7 @@ export default defineConfig({
     outDir: "dist",
     emptyOutDir: false,
     minify: "terser",
+    terserOptions: { compress: { passes: 3, unsafe_arrows: true }, ecma: 2020, format: { comments: false } },
     lib: { entry: here("../service-worker/sw.ts"), formats: ["iife"], name: "sw", fileName: () => "sw.js" },
   },
 });

@@ -1,6 +1,7 @@
 /** One request on a card: before and after, why, what it does to the targets and to pace; then the decision. */
 import arrow from "lucide-static/icons/arrow-right.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
+import chevron from "lucide-static/icons/chevron-right.svg?raw";
 import checks from "lucide-static/icons/check-check.svg?raw";
 import circleCheck from "lucide-static/icons/circle-check-big.svg?raw";
 import circleX from "lucide-static/icons/circle-x.svg?raw";
@@ -16,8 +17,8 @@ import { day, dayNear, money, moneyDelta, time } from "../core/format";
 import { go, useRoute } from "../core/router";
 import { t } from "../core/words";
 import { type Row, blobUrl, me, mutate, pendingOf, useLive } from "../sync";
-import { periodName } from "../targets/periods";
 import { paceShown } from "../targets/queries";
+import { periodName } from "../targets/periods";
 import { BeforeAfter } from "../ui/before-after";
 import { Glyph } from "../ui/glyph";
 import { PaceInline } from "../ui/pace-chip";
@@ -27,7 +28,6 @@ import { Sheet } from "../ui/sheet";
 import { OfflineStrip } from "../ui/sync-chip";
 import { type Card, type Impact, readCard, waitingForMe } from "./queries";
 import { titleOf } from "./titles";
-import "../targets/targets.css";
 import "./approvals.css";
 import "./words";
 
@@ -63,6 +63,12 @@ export default function ApprovalScreen() {
       <Asked card={card} />
       {isOpen && (card.impact ? <Effects card={card} impact={card.impact} /> : <p class="page-note">{t("approvals.gone")}</p>)}
       {!isOpen && card.receipts.length > 0 && <WhoKnows card={card} />}
+      {adjustment.status === "approved" && card.receipts.length > 0 && (
+        <a class="line-link tree-updated" href="/targets">
+          {t("approvals.treeUpdated")}
+          <Glyph svg={chevron} size={20} />
+        </a>
+      )}
       {mayDecide ? <Decide card={card} /> : <After card={card} next={waiting.find((one) => one !== adjustment.id)} />}
     </main>
   );
@@ -315,6 +321,11 @@ function Stamp({ card }: { card: Card }) {
       )}
       {adjustment.decision_note && <blockquote>{t("approvals.quote", { text: adjustment.decision_note })}</blockquote>}
       {isPending && <p class="page-note">{t("adj.intent")}</p>}
+      {card.refusal && (
+        <p class="page-note" role="alert" data-testid="came-back">
+          {adjustment.decided_by && adjustment.decided_by !== me().id ? t("adj.decidedBy", { name: decider?.name ?? "" }) : card.refusal}
+        </p>
+      )}
     </section>
   );
 }

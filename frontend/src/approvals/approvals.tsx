@@ -7,7 +7,6 @@ import { Avatar, PendingMark } from "../ui/parts";
 import { Bell, OfflineStrip, SyncChip } from "../ui/sync-chip";
 import { type Listed, readList } from "./queries";
 import { titleOf } from "./titles";
-import "../targets/targets.css";
 import "./approvals.css";
 import "./words";
 
@@ -21,7 +20,7 @@ export default function ApprovalsScreen() {
         <Bell />
       </header>
       <OfflineStrip />
-      {!read && [0, 1, 2].map((i) => <div key={i} class="skeleton target-skeleton" />)}
+      {!read && [0, 1, 2].map((i) => <div key={i} class="skeleton" />)}
       {read?.waiting.length === 0 && (
         <>
           <p class="page-title">{t("approvals.empty")}</p>

@@ -1,15 +1,16 @@
 /** Requests to decide, and what they would do. The arithmetic is rules.effect, on rows that this phone holds. */
 import { dayWeights, lineNames, toLeaf } from "../targets/queries";
-import * as rules from "../targets/rules";
+import * as effects from "../targets/effect";
+import type * as rules from "../targets/rules";
 import { type Row, db, me } from "../sync";
 import { mayDecide, presentApprover, readTree, waitingForMe } from "./tree";
 
 export type Adjustment = Row<"adjustment">;
 
 export interface Impact {
-  effect: rules.Effect;
+  effect: effects.Effect;
   /** The whole of the periods touched before and after, with those that it leaves alone. */
-  total: Pick<rules.PeriodTotal, "old_total" | "new_total" | "remainder">;
+  total: Pick<effects.PeriodTotal, "old_total" | "new_total" | "remainder">;
   others: { count: number; total: number };
 }
 
@@ -91,14 +92,14 @@ async function impactOf(adjustment: Adjustment, plan: Row<"plan">, everybody: Ro
     changes[row.id] = cell.new_value;
   }
   const weights: Record<string, rules.Days> = {};
-  const booked: rules.Booked[] = [];
+  const booked: effects.Booked[] = [];
   const [start, end] = [least(adjustment.cells.map((cell) => cell.period_start)), greatest(adjustment.cells.map((cell) => cell.period_end))];
   for (const id of new Set([...touched, adjustment.approver_id])) {
     weights[id] = await dayWeights(id, start, end);
     if (!touched.has(id)) continue;
     for (const span of spans) booked.push(await bookedOf(id, plan.metric, span.split("/") as unknown as rules.Period, today));
   }
-  const effect = rules.effect(rows.map(toLeaf), changes, adjustment.approver_id, adjustment.effective_from, today, weights, booked);
+  const effect = effects.effect(rows.map(toLeaf), changes, adjustment.approver_id, adjustment.effective_from, today, weights, booked);
   const sum = (key: "old_total" | "new_total" | "remainder") => effect.totals.reduce((total, one) => total + one[key], 0);
   const rest = rows.filter((row) => !touched.has(row.person_id) && !row.is_unassigned);
   return {
@@ -111,7 +112,7 @@ async function impactOf(adjustment: Adjustment, plan: Row<"plan">, everybody: Ro
 const least = (days: string[]): string => [...days].sort()[0] ?? "";
 const greatest = (days: string[]): string => [...days].sort().at(-1) ?? "";
 
-async function bookedOf(personId: string, metric: string, [start, end]: rules.Period, today: string): Promise<rules.Booked> {
+async function bookedOf(personId: string, metric: string, [start, end]: rules.Period, today: string): Promise<effects.Booked> {
   const credits = (await db().credit.where("[person_id+on]").between([personId, start], [personId, end], true, true).toArray()).filter((one) => one.metric === metric);
   const sum = (list: typeof credits) => list.reduce((total, one) => total + one.amount, 0);
   return { person_id: personId, period_start: start, period_end: end, before: sum(credits.filter((one) => one.on < today)), today: sum(credits.filter((one) => one.on === today)) };

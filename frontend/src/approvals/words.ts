@@ -9,6 +9,7 @@ export const words = defineWords({
   "approvals.decided": { zh: "已处理", en: "Decided" },
   "approvals.own": { zh: "我的申请", en: "My requests" },
   "approvals.receipts": { zh: "变更回执", en: "Who knows of the changes" },
+  "approvals.treeUpdated": { zh: "目标树已更新", en: "The targets are updated" },
   "approvals.cameBack": { zh: "你的决定没有生效", en: "Your decision did not take effect" },
   "approvals.recalculated": { zh: "下面已按现在的目标重新计算，请再决定一次。", en: "The effect below is worked out anew. Please decide again." },
   "approvals.forOther": { zh: "等{name}处理", en: "For {name}" },

@@ -69,10 +69,10 @@ function TextField({ name, label, form, type = "text", isRequired = false, probl
   );
 }
 
-function Save({ text = t("customer.save"), testid }: { text?: string; testid: string }) {
+function Save({ word, testid }: { word: "customer.save" | "receipt.save" | "receipt.refuse"; testid: string }) {
   return (
     <button type="submit" class="big-button" data-testid={testid}>
-      {text}
+      {t(word)}
     </button>
   );
 }
@@ -145,7 +145,7 @@ export function CustomerForm({ name, index, onClose, onSaved }: { name: string; 
       <TierField form={form} />
       <TextField name="contact_name" label={t("customer.contactName")} form={form} />
       <TextField name="contact_phone" label={t("customer.contactPhone")} form={form} type="tel" />
-      <Save testid="save-customer" />
+      <Save word="customer.save" testid="save-customer" />
     </SheetForm>
   );
 }
@@ -186,7 +186,7 @@ export function EditCustomer({ customer, onClose }: { customer: Row<"customer">;
       <TextField name="kind" label={t("customer.kind")} form={form} />
       <TierField form={form} />
       <TextField name="note" label={t("customer.note")} form={form} />
-      <Save testid="save-customer" />
+      <Save word="customer.save" testid="save-customer" />
     </SheetForm>
   );
 }
@@ -217,7 +217,7 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
       <TextField name="title" label={t("customer.contactTitle")} form={form} />
       <TextField name="phone" label={t("customer.phone")} form={form} type="tel" />
       <TextField name="email" label={t("customer.email")} form={form} type="email" />
-      <Save testid="save-contact" />
+      <Save word="customer.save" testid="save-contact" />
     </SheetForm>
   );
 }
@@ -294,7 +294,7 @@ export function ReceiptForm({ customerId, usualLine, onClose }: { customerId: st
       <TextField name="on" label={t("receipt.on")} form={form} type="date" max={today} />
       <TextField name="note" label={t("receipt.note")} form={form} />
       <p class="page-note">{t("receipt.counts")}</p>
-      <Save text={t("receipt.save")} testid="save-receipt" />
+      <Save word="receipt.save" testid="save-receipt" />
     </SheetForm>
   );
 }
@@ -338,7 +338,7 @@ export function PlanForm({ customerId, onClose }: { customerId: string; onClose:
       <FormPart label={t("customer.planAmount")} name="expected">
         <MoneyInput value={texts.amount ?? ""} currency={currency} onChange={(typed) => form.set({ amount: typed })} testid="plan-amount" />
       </FormPart>
-      <Save testid="save-plan" />
+      <Save word="customer.save" testid="save-plan" />
     </SheetForm>
   );
 }
@@ -357,7 +357,7 @@ export function RefuseForm({ receiptId, onClose }: { receiptId: string; onClose:
   return (
     <SheetForm title={t("receipt.refuse")} onClose={onClose} onSave={save}>
       <TextField name="reason" label={t("receipt.refuseWhy")} form={form} isRequired problem={isAsked && !reason ? t("receipt.needWhy") : null} />
-      <Save text={t("receipt.refuse")} testid="save-refusal" />
+      <Save word="receipt.refuse" testid="save-refusal" />
     </SheetForm>
   );
 }

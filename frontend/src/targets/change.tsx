@@ -198,13 +198,15 @@ function PerDay({ receipt }: { receipt: Receipt }) {
   const whole = worked.reduce((sum, one) => sum + one.new_value - one.old_value, 0);
   const highest = Math.max(...worked.map((one) => Math.max(one.old_value, one.new_value)));
   const today = clock.today();
+  const [effectBefore, effectAfter] = t("plan.effect", { amt: "|" }).split("|");
   const wide = 100 / worked.length;
   const isTight = worked.length > 8;
   return (
     <>
       <p class="small-head">
-        {t("plan.effect")}
+        {effectBefore}
         <strong>{moneyDelta(Math.round(whole / worked.length), currency, "text")}</strong>
+        {effectAfter}
       </p>
       <ol class="day-blocks">
         {worked.map((one, i) => {

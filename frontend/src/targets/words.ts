@@ -44,7 +44,7 @@ export const words = defineWords({
   "plan.notYet": { zh: "{name}还没确认", en: "{name} has not acknowledged yet" },
   "plan.rest": { zh: "其余产品线", en: "Other product lines" },
   "plan.why": { zh: "为什么", en: "Why" },
-  "plan.effect": { zh: "对你每天的影响 · 平均每天", en: "Per day, on average ·" },
+  "plan.effect": { zh: "对你每天的影响 · 平均每天 {amt}", en: "Per day · {amt} on average" },
   "plan.ack": { zh: "确认，按新计划走", en: "Acknowledge the new plan" },
   "plan.disagree": { zh: "有不同意见，申请调整", en: "Disagree? Request an adjustment" },
   "plan.question": { zh: "有疑问", en: "I have a question" },
