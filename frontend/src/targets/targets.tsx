@@ -10,6 +10,7 @@ import { Bell, OfflineStrip, SyncChip } from "../ui/sync-chip";
 import { periodName } from "./periods";
 import { type Standing, presentTargets, standing } from "./queries";
 import { paceShown } from "./queries";
+import "../ui/parts.css";
 import "./targets.css";
 import "./words";
 
