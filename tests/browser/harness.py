@@ -219,6 +219,14 @@ class Phone:
         self.network.mend()
         self.context.set_offline(False)
 
+    def quit(self) -> None:
+        """The app is closed in the ordinary way: the browser writes everything down and ends."""
+        assert self.process
+        with contextlib.suppress(Exception):  # the connection ends with the browser
+            self.browser.new_browser_cdp_session().send("Browser.close")
+        self.process.wait(20)
+        self.process = None
+
     def kill(self) -> None:
         """SIGKILL to the whole browser, as when a phone runs out of memory. The profile stays."""
         if self.process:

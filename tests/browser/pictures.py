@@ -69,7 +69,7 @@ class Album:
         self.take(page, "today", wide=True)
         for name, path in REP_SCREENS:
             phone.go(path)
-            page.locator("main h1, main h2, main .page-name").first.wait_for()
+            page.locator("main h1:visible, main h2:visible, main .page-name:visible").first.wait_for()
             self.take(page, name)
         self.take_linked(phone, "/targets", "a[href^='/targets/']", "target", wide=True)
         self.take_linked(phone, "/customers", "[data-testid=customer] , a[href^='/customers/']", "customer")
@@ -91,7 +91,7 @@ class Album:
         """The screen behind the first link of a list."""
         page = phone.go(path)
         page.locator(link).first.click()
-        page.locator("main h1, main h2").first.wait_for()
+        page.locator("main h1:visible, main h2:visible").first.wait_for()
         self.take(page, name)
         if wide:
             self.take(page, name, wide=True)
@@ -115,7 +115,7 @@ class Album:
         page = sign_in(phone, NEWCOMER)
         for name, path in (("today", "/today"), ("customers", "/customers"), ("targets", "/targets"), ("inbox", "/inbox")):
             phone.go(path)
-            page.locator("main h1, main h2").first.wait_for()
+            page.locator("main h1:visible, main h2:visible").first.wait_for()
             self.take(page, f"{name} empty")
 
 

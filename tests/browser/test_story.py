@@ -101,11 +101,12 @@ def numbers_of(page: Page) -> list[str]:
 
 def test_the_story(world: World, push_service: PushService) -> None:
     her, his = world.phone(), world.phone()
-    world.server.environment["PUBLIC_URL"] = her.address
     li_ting, wang_qiang = world.facts.person(LI_TING), world.facts.person(WANG_QIANG)
 
     # Today says what is needed, how it comes about, and what comes next.
     sign_in(her, LI_TING)
+    her.quit()  # Chromium writes a new cookie down within half a minute, or when it is closed
+    her.start("/today")
     page = open_today(her)
     chip(page).to_have_text("已同步")
     expect(page.locator(".today-split")).to_contain_text("原计划")
