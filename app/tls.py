@@ -164,11 +164,11 @@ PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="vi
 <h2>iPhone / iPad</h2>
 <ol><li>用 Safari 打开本页并下载证书。 Open this page in Safari and download the certificate.</li>
 <li>设置 → 已下载描述文件 → 安装。 Settings → Profile Downloaded → Install.</li>
-<li>设置 → 通用 → 关于本机 → 证书信任设置,打开 Paceline。 Settings → General → About → Certificate Trust Settings:
+<li>设置 → 通用 → 关于本机 → 证书信任设置，打开 Paceline。 Settings → General → About → Certificate Trust Settings:
 switch Paceline on.</li></ol>
 <h2>Android</h2>
 <ol><li>下载证书。 Download the certificate.</li>
-<li>设置 → 安全 → 更多安全设置 → 加密与凭据 → 安装证书 → CA 证书,选择文件。 Settings → Security → Encryption and
+<li>设置 → 安全 → 更多安全设置 → 加密与凭据 → 安装证书 → CA 证书，选择文件。 Settings → Security → Encryption and
 credentials → Install a certificate → CA certificate, and choose the file.</li></ol>
 <p>试用完请在同一处删除它。 Remove it in the same place when you have finished trying.</p></html>
 """

@@ -15,10 +15,10 @@ module.exports = {
     ...upward,
     {
       name: "a-feature-uses-only-anothers-queries",
-      comment: "Screens of one feature know of another feature only what it answers (queries, rules) and how that is said and drawn (periods, styles).",
+      comment: "Screens of one feature know of another feature only what it answers (queries, rules, effect) and how that is said and drawn (periods, styles).",
       severity: "error",
       from: { path: "^src/([^/]+)/", pathNot: [`^src/(${layers.join("|")}|effects)/`] },
-      to: { path: "^src/([^/]+)/", pathNot: [`^src/(${layers.join("|")})/`, "^src/$1/", "^src/[^/]+/((queries|rules|periods)\\.ts|[a-z-]+\\.css)$"] },
+      to: { path: "^src/([^/]+)/", pathNot: [`^src/(${layers.join("|")})/`, "^src/$1/", "^src/[^/]+/((queries|rules|effect|periods)\\.ts|[a-z-]+\\.css)$"] },
     },
     {
       name: "nothing-imports-the-top",

@@ -34,7 +34,7 @@ export default defineConfig({
     sourcemap: false,
     // Short names: the worker's list of files to keep is part of its size.
     // What the first screen is made of travels as one file: it compresses better than twenty.
-    rolldownOptions: { output: { chunkFileNames: "assets/[hash:7].js", entryFileNames: "assets/[hash:7].js", assetFileNames: "assets/[hash:7][extname]", codeSplitting: { groups: [{ name: "base", test: /node_modules\/(preact|@preact|dexie)|src\/(core\/(words|clock|format|api|geo|router)|sync\/(state|trigger|blobs|contract|spare|tables|view|status|me|outbox|use|drafts|marker|index|effects)|ui\/(glyph|sync-chip|frame-words|amount|pace))/ }] } } },
+    rolldownOptions: { output: { chunkFileNames: "assets/[hash:7].js", entryFileNames: "assets/[hash:7].js", assetFileNames: "assets/[hash:7][extname]", codeSplitting: { groups: [{ name: "base", test: /node_modules\/(preact|@preact|dexie)|src\/(core\/(words|clock|format|api|geo|router)|sync\/(state|trigger|blobs|contract|spare|tables|view|status|me|outbox|use|drafts|marker|index|effects)|ui\/(glyph|sync-chip|frame-words|amount|pace|tab-bar|map-link)|targets\/(queries|rules)|today\/(queries|words))/ }]  } } },
     modulePreload: { polyfill: false },
     // The security policy forbids inline scripts and data: modules; small assets stay files of their own.
     assetsInlineLimit: 0,

@@ -13,8 +13,14 @@ const KEPT = [/^index\.html$/, /^manifest\.webmanifest$/, /^assets\/.*\.(js|css|
 
 const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).map((file) => file.replaceAll("\\", "/"));
 const kept = files.filter((file) => KEPT.some((pattern) => pattern.test(file))).sort();
-// Files in assets/ carry their hash in the name. As one string of names the list weighs least.
-const assets = kept.filter((file) => file.startsWith("assets/")).map((file) => file.slice("assets/".length));
+// Files in assets/ are named by their hash, all of one length: strung together by their endings the list weighs least.
+const NAME = /^assets\/(.{7})\.(\w+)$/;
+const assets: Record<string, string> = {};
+for (const file of kept.filter((one) => one.startsWith("assets/"))) {
+  const [, name, ending] = NAME.exec(file) ?? [];
+  if (!name || !ending) throw new Error(`${file}: names in assets/ are seven characters and an ending`);
+  assets[ending] = (assets[ending] ?? "") + name;
+}
 const others = kept.filter((file) => !file.startsWith("assets/")).map((file) => ({ url: `/${file}`, revision: hashOf(file) }));
 
 function hashOf(file: string): string {
@@ -26,7 +32,7 @@ function hashOf(file: string): string {
 
 export default defineConfig({
   publicDir: false,
-  define: { __ASSETS__: JSON.stringify(assets.join(" ")), __OTHERS__: JSON.stringify(others), "process.env.NODE_ENV": JSON.stringify("production") },
+  define: { __ASSETS__: JSON.stringify(assets), __OTHERS__: JSON.stringify(others), "process.env.NODE_ENV": JSON.stringify("production") },
   resolve: {
     alias: [
       { find: /^workbox-(core|precaching|routing|strategies)(.*)$/, replacement: `${here("node_modules")}/workbox-$1$2` },
@@ -37,6 +43,8 @@ export default defineConfig({
     target: "es2022",
     outDir: "dist",
     emptyOutDir: false,
+    minify: "terser",
+    terserOptions: { compress: { passes: 3, unsafe_arrows: true }, ecma: 2020, format: { comments: false } },
     lib: { entry: here("../service-worker/sw.ts"), formats: ["iife"], name: "sw", fileName: () => "sw.js" },
   },
 });

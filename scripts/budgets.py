@@ -51,7 +51,8 @@ def measure() -> list[tuple[str, int, int]]:
     if not worker.exists():
         sys.exit(f"budgets: {worker} was not built")
     listed = set(re.findall(r"""["']?url["']?\s*:\s*["'`]/?([^"'`]+)""", worker.read_text()))
-    listed |= {f"assets/{name}" for name in re.findall(r"[\w-]+\.(?:js|css|woff2)\b", worker.read_text())}
+    by_ending = {ending: names for ending, names in re.findall(r"""\b(js|css|woff2):["'`]([\w-]+)["'`]""", worker.read_text())}
+    listed |= {f"assets/{name}.{ending}" for ending, names in by_ending.items() for name in re.findall(".{7}", names)}
     precached = {path for path in listed if (DIST / path).is_file()}
     if not precached:
         sys.exit("budgets: the worker precaches nothing; the app would not open offline")

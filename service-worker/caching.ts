@@ -6,12 +6,13 @@ import { type PrecacheEntry, cleanupOutdatedCaches, createHandlerBoundToURL, pre
 import { NavigationRoute, registerRoute } from "workbox-routing";
 import { sw } from "./self";
 
-/** Put in by the build: the names of this version's files in assets/, and the other files with their hashes. */
-declare const __ASSETS__: string;
+/** Put in by the build: by ending the names of the files in assets/, seven characters each; the other files with their hashes. */
+declare const __ASSETS__: Record<string, string>;
 declare const __OTHERS__: PrecacheEntry[];
 
 export function wireCaching(): void {
-  precacheAndRoute([...__ASSETS__.split(" ").map((name) => ({ url: `/assets/${name}`, revision: null })), ...__OTHERS__]);
+  const assets = Object.entries(__ASSETS__).flatMap(([ending, names]) => names.match(/.{7}/g)?.map((name) => ({ url: `/assets/${name}.${ending}`, revision: null })) ?? []);
+  precacheAndRoute([...assets, ...__OTHERS__]);
   cleanupOutdatedCaches();
   registerRoute(new NavigationRoute(createHandlerBoundToURL("/index.html"), { denylist: [/^\/api\//, /^\/healthz/, /\.[a-z0-9]+$/i] }));
   sw.addEventListener("message", (event) => {

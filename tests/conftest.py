@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy.session import Session
@@ -19,6 +20,7 @@ from werkzeug.test import TestResponse
 from app.config import Settings
 from app.core.db import db
 from app.factory import create_app
+from app.org import passwords
 from tests import databases
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=50)
@@ -41,6 +43,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         kinds = ["sqlite"] if metafunc.definition.get_closest_marker("one_database") else ["sqlite", "postgresql"]
         metafunc.parametrize("database", kinds, indirect=True, scope="session")
+
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords cost next to nothing here; the tests about their costs ask for `real_passwords`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", CHEAP)
+        patch.setattr(passwords, "NOBODY", CHEAP.hash("a password that nobody has"))
+        yield
+
+
+@pytest.fixture
+def real_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords at the costs of production."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher())
 
 
 @dataclass(frozen=True)

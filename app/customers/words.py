@@ -10,7 +10,7 @@ WORDS: dict[str, Sentence] = {
         "en": "This id is already in use. Create the record again.",
     },
     "customers.half_a_position": {
-        "zh": "位置要同时有纬度、经度和坐标系(wgs84、gcj02 或 bd09)。",
+        "zh": "位置要同时有纬度、经度和坐标系（wgs84、gcj02 或 bd09）。",
         "en": "A position needs latitude, longitude and datum (wgs84, gcj02 or bd09) together.",
     },
     "customers.owner_not_yours": {

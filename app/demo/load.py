@@ -370,12 +370,7 @@ class _Company:
             position={"lat": lat, "lng": lng, "datum": "gcj02", "accuracy_m": self.random.randrange(6, 40), "fix_age_s": 2},
         )  # fmt: skip
         note = self.random.choice(cast.OUTCOME_NOTES)
-        photo = {
-            "sha256": f"{self.random.getrandbits(256):064x}",
-            "step_key": "photo",
-            "media_type": "image/jpeg",
-            "size": 180_000,
-        }
+        photo = {"step_key": "photo", "media_type": "image/png", **self.upload(actor, day.toordinal() % 3)}
         visits.finish(
             actor.later(actor.now + timedelta(minutes=25)),
             id=id,

@@ -8,13 +8,13 @@ from app.core.words import Sentence
 WORDS: dict[str, Sentence] = {
     "importer.unknown_file": {"zh": "不认识这个文件，没有导入。", "en": "This file is not part of the format and was left out."},
     "importer.file_twice": {
-        "zh": "同一个文件有两份(还有 {other}),请只留一份。",
+        "zh": "同一个文件有两份（还有 {other}），请只留一份。",
         "en": "This file is there twice (also {other}). Keep one.",
     },
     "importer.unreadable": {"zh": "文件打不开：{why}", "en": "The file cannot be read: {why}"},
     "importer.too_big": {"zh": "文件超过 {most} MB。", "en": "The file is larger than {most} MB."},
     "importer.encoding": {"zh": "文字编码不认识，请存为 UTF-8。", "en": "The encoding is not known. Save the file as UTF-8."},
-    "importer.read_as_gbk": {"zh": "文件不是 UTF-8,按 GBK 读取。", "en": "The file is not UTF-8; it was read as GBK."},
+    "importer.read_as_gbk": {"zh": "文件不是 UTF-8，按 GBK 读取。", "en": "The file is not UTF-8; it was read as GBK."},
     "importer.no_header": {
         "zh": "文件是空的，第一行应是列名。",
         "en": "The file is empty; its first line should name the columns.",

@@ -25,7 +25,7 @@ WORDS: dict[str, Sentence] = {
         "en": "{period} is over. Targets of the past stay as they are.",
     },
     "targets.effective_in_past": {
-        "zh": "生效日期不能早于今天({today})。已过的日子按原目标算。",
+        "zh": "生效日期不能早于今天（{today}）。已过的日子按原目标算。",
         "en": "The effective date cannot be before today ({today}). Past days keep their old target.",
     },
     "targets.effective_after_period": {

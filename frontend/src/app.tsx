@@ -1,6 +1,7 @@
 /** The frame around every screen: who is signed in decides what opens, the role decides the tabs. */
 import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
+import { waitingForMe } from "./approvals/tree";
 import { go, noteRoute } from "./core/router";
 import { t } from "./core/words";
 import { type RouteLine, openRoutes, routes } from "./routes";
@@ -18,6 +19,8 @@ const outside = lazily(openRoutes);
 /** What is said beside the screens loads after the first of them. */
 const Notes = lazy(() => import("./notes"));
 const tabScreens = new Set(routes.map((line) => line.path.slice(1)));
+
+const countWaiting = async (): Promise<number> => (await waitingForMe()).length;
 
 export function App() {
   return (
@@ -54,7 +57,7 @@ function Frame() {
           </ErrorBoundary>
         )}
       </div>
-      {tab && <TabBar selected={tab} available={tabScreens} />}
+      {tab && <TabBar selected={tab} available={tabScreens} countWaiting={countWaiting} />}
       <ErrorBoundary>
         <Notes path={path} />
       </ErrorBoundary>

@@ -52,7 +52,7 @@ describe("a push", () => {
     "shows something in the phone's language for %j",
     async (body) => {
       for (const [language, words] of [
-        ["zh-CN", "有新消息,打开查看"],
+        ["zh-CN", "有新消息，打开查看"],
         ["en-GB", "Something new. Open to see it."],
       ] as const) {
         const { log, made } = world();

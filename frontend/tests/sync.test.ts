@@ -471,9 +471,9 @@ describe("one phone, several people", () => {
     await addTask("two");
     const open = openDb();
     marks.set("paceline.marker.d", JSON.stringify({ client_id: "x", unsent: 3 }));
-    await open.delete();
     setDatabase(null);
     current.value = null;
+    await open.delete();
     await resume();
     setRunner(null);
     const fresh = openDb();

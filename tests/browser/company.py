@@ -73,14 +73,16 @@ def enter(page: Page, email: str, password: str = PASSWORD) -> None:
 
 def wait_until_loaded(page: Page) -> None:
     """Waits until the phone has all data and all code: from here on it needs no network."""
-    page.wait_for_function(_LOADED)
-    page.evaluate("async () => { await navigator.serviceWorker.ready }")
+    eventually(lambda: page.evaluate(_LOADED), "the first load", 40)
+    eventually(lambda: page.evaluate(_HAS_WORKER), "the service worker is in charge", 40)
 
 
 def wait_until_synced(page: Page) -> None:
     """Waits until nothing is left to send, photos included."""
-    page.wait_for_function(_SYNCED)
+    eventually(lambda: page.evaluate(_SYNCED), "everything sent", 40)
 
+
+_HAS_WORKER = "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
 
 # What the phone's own database says; the app keeps one per person and remembers who was last.
 _OPEN = """
@@ -156,3 +158,14 @@ class Facts:
 def chip(page: Page) -> Any:
     """The sync chip in the header, for `expect`."""
     return expect(page.locator(".sync-chip").first)
+
+
+def open_today(phone: Phone, *, has_change: bool = True) -> Page:
+    """Opens Today anew. A plan change that waits for an answer comes first, once per start; ✕ closes it."""
+    page = phone.go("/today")
+    if has_change:
+        page.wait_for_url("**/changes/*")
+        page.locator(".page-bar button").first.click()
+        page.wait_for_url("**/today")
+    page.locator(".today-hero").wait_for()
+    return page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +24,12 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of the demo company, loaded once by the real command. Copy it before changing it."""
+    """The data folder of the demo company, loaded once by the real command. Copy it before changing it.
+
+    While writing tests, DEMO_DATA may name a folder where it was loaded before.
+    """
+    if loaded := os.environ.get("DEMO_DATA"):
+        return Path(loaded)
     return load_demo(tmp_path_factory.mktemp("demo"))
 
 

@@ -133,15 +133,34 @@ class Network:
                 link.shutdown(socket.SHUT_RDWR)
 
 
+def look_like(page: Page, size: tuple[int, int], scale: int) -> None:
+    """Gives a page the size of a screen, in CSS pixels, and so many device pixels for each."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    if scale != 1:
+        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": scale, "mobile": False}
+        page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", metrics)
+
+
 class Phone:
     """A Chromium of 390 by 844 with a profile of its own. `kill()` and `start()` keep the profile."""
 
-    def __init__(self, playwright: Playwright, address: str, *, network: Network | None = None, dark: bool = False) -> None:
+    def __init__(
+        self,
+        playwright: Playwright,
+        address: str,
+        *,
+        network: Network | None = None,
+        dark: bool = False,
+        scale: int = 1,
+        language: str = "zh-CN",
+    ) -> None:
         self.playwright = playwright
         self.address = address
         self.network = network
         self.profile = Path(tempfile.mkdtemp(prefix="phone-"))
         self.is_dark = dark
+        self.scale = scale
+        self.language = language
         self.position = {"latitude": 30.1892, "longitude": 120.1940, "accuracy": 12}
         self.size = (390, 844)
         self.process: subprocess.Popen[bytes] | None = None
@@ -155,7 +174,7 @@ class Phone:
             lock.unlink()
         self.process = subprocess.Popen(
             [find_chromium(), *CHROMIUM_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={self.profile}",
-             f"--window-size={self.size[0]},{self.size[1]}", *(["--force-dark-mode"] if self.is_dark else []), "about:blank"],
+             f"--window-size={self.size[0]},{self.size[1]}", f"--lang={self.language}", f"--accept-lang={self.language}", *(["--force-dark-mode"] if self.is_dark else []), "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         for _ in range(300):
@@ -185,7 +204,7 @@ class Phone:
         return self.page
 
     def _look_like_a_phone(self, page: Page) -> None:
-        page.set_viewport_size({"width": self.size[0], "height": self.size[1]})
+        look_like(page, self.size, self.scale)
         page.emulate_media(color_scheme="dark" if self.is_dark else "light")
 
     def offline(self) -> None:

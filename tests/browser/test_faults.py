@@ -12,6 +12,7 @@ from tests.browser.company import (
     World,
     chip,
     enter,
+    open_today,
     sign_in,
     stored,
     wait_until_loaded,
@@ -26,10 +27,10 @@ DONE = "SELECT COUNT(*) FROM mutation WHERE name = 'visits.complete_task' AND st
 
 def complete_tasks(phone: Phone, count: int) -> None:
     """Ticks the first open tasks of Today; each is on the phone when it is marked as waiting."""
-    page = phone.go("/today")
+    page = open_today(phone)
     for number in range(count):
-        page.get_by_test_id("task").nth(number).check()
-        expect(page.locator("li", has=page.get_by_test_id("task").nth(number)).get_by_test_id("waiting")).to_be_visible()
+        page.locator("[data-testid=task]:not(:checked)").first.click()
+        expect(page.locator(".tasks").get_by_test_id("waiting")).to_have_count(number + 1)
 
 
 def test_an_expired_session_loses_nothing_and_the_outbox_drains_after_signing_in(world: World) -> None:
@@ -93,7 +94,8 @@ def databases_with(page: Page, person_id: str) -> list[str]:
 
 def test_a_captive_portal_counts_as_being_offline(world: World) -> None:
     phone = world.phone()
-    page = sign_in(phone, LI_TING)
+    sign_in(phone, LI_TING)
+    page = open_today(phone)
     chip(page).to_have_text("已同步")
     assert phone.network
     phone.network.capture()

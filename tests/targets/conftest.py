@@ -65,7 +65,7 @@ class Planned:
             "plan_id": self.plan.id,
             "seen_version": self.plan.version,
             "effective_from": TODAY,
-            "reason": "三家店装修,月内没有订单。",
+            "reason": "三家店装修，月内没有订单。",
             "cells": [{"target_id": row.id, "new_value": value} for row, value in wanted],
         }
         given.update(changes)

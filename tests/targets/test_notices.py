@@ -39,8 +39,8 @@ def test_a_request_reaches_the_approver_alone_with_before_and_after(planned: Pla
     assert [person for person, _ in told(planned, notices.adjustment_requested)] == [planned.company.manager.person_id]
     zh = words(planned, notices.adjustment_requested)
     assert (zh.title, zh.body, zh.url) == (
-        "李婷申请下调检验试剂:¥22.0万 → ¥18.0万",
-        "三家店装修,月内没有订单。",
+        "李婷申请下调检验试剂：¥22.0万 → ¥18.0万",
+        "三家店装修，月内没有订单。",
         f"/approvals/{adjustment_id}",
     )
     assert words(planned, notices.adjustment_requested, "en").title == "李婷 asks to lower 检验试剂: ¥220k → ¥180k"
@@ -55,7 +55,7 @@ def test_a_request_reaches_the_approver_alone_with_before_and_after(planned: Pla
 def test_a_request_for_several_lines_names_the_month(planned: Planned) -> None:
     rep = planned.company.rep
     planned.ask(rep, (planned.leaf(rep), 20 * WAN), (planned.leaf(rep, 1), 68 * WAN))
-    assert words(planned, notices.adjustment_requested).title == "李婷申请调整11月目标,总数 ¥88.0万 不变"
+    assert words(planned, notices.adjustment_requested).title == "李婷申请调整11月目标，总数 ¥88.0万 不变"
     assert (
         words(planned, notices.adjustment_requested, "en").title
         == "李婷 asks to shift the November target; the total ¥880k stays"
@@ -78,14 +78,14 @@ def test_a_change_reaches_each_person_touched_with_what_it_means_for_today(plann
     assert [person for person, _ in told(planned, notices.plan_changed)] == [planned.company.rep.person_id]
     (receipt,) = planned.receipts()
     zh = words(planned, notices.plan_changed)
-    assert zh.title == "11月目标有调整:¥88.0万 → ¥84.0万"
-    assert zh.body == "今天需要 ¥14.7万 → ¥14.0万。三家店装修,月内没有订单。"
+    assert zh.title == "11月目标有调整：¥88.0万 → ¥84.0万"
+    assert zh.body == "今天需要 ¥14.7万 → ¥14.0万。三家店装修，月内没有订单。"
     assert zh.url == f"/changes/{receipt.id}"
     assert zh.actions[0]["args"] == {"id": receipt.id}
     en = words(planned, notices.plan_changed, "en")
     assert (en.title, en.body) == (
         "November target changed: ¥880k → ¥840k",
-        "Needed today ¥147k → ¥140k. 三家店装修,月内没有订单。",
+        "Needed today ¥147k → ¥140k. 三家店装修，月内没有订单。",
     )
     service.acknowledge_change(planned.company.rep, id=receipt.id)
     ((person, fact),) = told(planned, notices.plan_changed)
@@ -122,10 +122,10 @@ def test_a_manager_hears_that_a_request_for_others_was_approved(planned: Planned
 def test_a_question_reaches_the_author_of_the_change(planned: Planned) -> None:
     planned.approve(planned.ask())
     (receipt,) = planned.receipts()
-    service.ask_about_change(planned.company.rep, id=receipt.id, question="奖金怎么算?")
+    service.ask_about_change(planned.company.rep, id=receipt.id, question="奖金怎么算？")
     assert [person for person, _ in told(planned, notices.change_questioned)] == [planned.company.manager.person_id]
     found = words(planned, notices.change_questioned)
-    assert (found.title, found.body, found.url) == ("李婷对11月目标有疑问", "奖金怎么算?", f"/changes/{receipt.id}")
+    assert (found.title, found.body, found.url) == ("李婷对11月目标有疑问", "奖金怎么算？", f"/changes/{receipt.id}")
 
 
 def test_what_asks_for_a_decision_or_an_answer_is_urgent(planned: Planned) -> None:
@@ -170,7 +170,7 @@ def test_the_morning_shows_the_gap_when_no_working_day_is_left(planned: Planned)
     org_service.add_leave(rep, id=new_id(), person_id=rep.person_id, from_on=TODAY, to_on=date(2026, 11, 30))
     found = notices.morning(rep.person_id, TODAY, "zh-CN")
     assert found is not None
-    assert found.title == "11月还差 ¥88.0万,已没有工作日"
+    assert found.title == "11月还差 ¥88.0万，已没有工作日"
 
 
 def test_the_morning_has_nothing_to_say_without_target_stops_and_changes(planned: Planned) -> None:

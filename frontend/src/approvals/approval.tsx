@@ -1,6 +1,7 @@
 /** One request on a card: before and after, why, what it does to the targets and to pace; then the decision. */
 import arrow from "lucide-static/icons/arrow-right.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
+import chevron from "lucide-static/icons/chevron-right.svg?raw";
 import checks from "lucide-static/icons/check-check.svg?raw";
 import circleCheck from "lucide-static/icons/circle-check-big.svg?raw";
 import circleX from "lucide-static/icons/circle-x.svg?raw";
@@ -12,42 +13,32 @@ import sent from "lucide-static/icons/send.svg?raw";
 import undo from "lucide-static/icons/undo-2.svg?raw";
 import { useEffect, useState } from "preact/hooks";
 import { clock, dayOf } from "../core/clock";
-import { day, dayNear, money, moneyDelta, moneyParts, time } from "../core/format";
+import { day, dayNear, money, moneyDelta, time } from "../core/format";
 import { go, useRoute } from "../core/router";
 import { t } from "../core/words";
-import { type Row, blobUrl, db, me, mutate, pendingOf, useLive } from "../sync";
-import { periodName } from "../targets/periods";
+import { type Row, blobUrl, me, mutate, pendingOf, useLive } from "../sync";
 import { paceShown } from "../targets/queries";
-import { Amount } from "../ui/amount";
+import { periodName } from "../targets/periods";
+import { BeforeAfter } from "../ui/before-after";
 import { Glyph } from "../ui/glyph";
 import { PaceInline } from "../ui/pace-chip";
 import { PageBar } from "../ui/page-bar";
 import { Avatar, Button, Chips, Dock, Field, PendingMark, SectionHead } from "../ui/parts";
 import { Sheet } from "../ui/sheet";
 import { OfflineStrip } from "../ui/sync-chip";
-import { type Card, type Impact, readCard } from "./queries";
+import { type Card, type Impact, readCard, waitingForMe } from "./queries";
 import { titleOf } from "./titles";
-import "../targets/targets.css";
 import "./approvals.css";
 import "./words";
 
 const UNDO_MS = 10 * 60_000;
 const SHORTEST_REASON = 5;
 
-/** The ids that wait for this person, oldest first: for "1 / 3" and the next one. */
-const waitingIds = () =>
-  db()
-    .adjustment.where("status")
-    .equals("submitted")
-    .filter((one) => one.approver_id === me().id)
-    .sortBy("submitted_at")
-    .then((list) => list.map((one) => one.id));
-
 export default function ApprovalScreen() {
   const { id = "" } = useRoute().params;
   const today = clock.today();
   const card = useLive(() => readCard(id, today), [id, today], { keep: true });
-  const waiting = useLive(waitingIds) ?? [];
+  const waiting = (useLive(waitingForMe) ?? []).map((one) => one.id);
   if (card === undefined) return <main class="page" aria-busy="true" />;
   if (card === null) {
     return (
@@ -61,18 +52,38 @@ export default function ApprovalScreen() {
   const { adjustment } = card;
   const at = waiting.indexOf(adjustment.id);
   const isOpen = adjustment.status === "submitted";
-  const mayDecide = isOpen && adjustment.approver_id === me().id;
+  const { mayDecide } = card;
   const name = at >= 0 && waiting.length > 1 ? t("approvals.one", { i: at + 1, n: waiting.length }) : t("approvals.title");
   return (
     <main class="page approval" key={adjustment.id}>
       <PageBar name={name} parent="/approvals" action={mayDecide ? <More card={card} /> : undefined} />
       <OfflineStrip />
+      {isOpen && card.refusal && <Refused card={card} />}
       {!isOpen && <Stamp card={card} />}
       <Asked card={card} />
       {isOpen && (card.impact ? <Effects card={card} impact={card.impact} /> : <p class="page-note">{t("approvals.gone")}</p>)}
       {!isOpen && card.receipts.length > 0 && <WhoKnows card={card} />}
+      {adjustment.status === "approved" && card.receipts.length > 0 && (
+        <a class="line-link tree-updated" href="/targets">
+          {t("approvals.treeUpdated")}
+          <Glyph svg={chevron} size={20} />
+        </a>
+      )}
       {mayDecide ? <Decide card={card} /> : <After card={card} next={waiting.find((one) => one !== adjustment.id)} />}
     </main>
+  );
+}
+
+/** A decision that was not taken: the card is back, with why. */
+function Refused({ card }: { card: Card }) {
+  return (
+    <section class="came-back" role="alert" data-testid="came-back">
+      <p>
+        <strong>{t("approvals.cameBack")}</strong>
+      </p>
+      <p>{card.refusal}</p>
+      {card.impact && <p class="page-note">{t("approvals.recalculated")}</p>}
+    </section>
   );
 }
 
@@ -82,7 +93,6 @@ function Asked({ card }: { card: Card }) {
   const currency = card.plan?.currency ?? me().organization.currency;
   const cell = adjustment.cells[0];
   const [before, after] = [adjustment.cells.reduce((sum, one) => sum + one.old_value, 0), adjustment.cells.reduce((sum, one) => sum + one.new_value, 0)];
-  const old = moneyParts(before, currency, { style: "row" });
   return (
     <section>
       <div class="asked-head">
@@ -94,15 +104,7 @@ function Asked({ card }: { card: Card }) {
           </p>
         </div>
       </div>
-      <div class="asked-numbers">
-        <span class="asked-old display-num">
-          {old.number}
-          {old.unit}
-        </span>
-        <Glyph svg={arrow} size={20} />
-        <Amount minor={after} currency={currency} size="large" />
-        <span class="change-delta display-num">{moneyDelta(after - before, currency)}</span>
-      </div>
+      <BeforeAfter before={before} after={after} currency={currency} />
       <blockquote class="asked-why">{t("approvals.quote", { text: adjustment.reason })}</blockquote>
       {adjustment.photos.length > 0 && <Photos shas={adjustment.photos} />}
     </section>
@@ -134,7 +136,7 @@ function Effects({ card, impact }: { card: Card; impact: Impact }) {
         side={
           <>
             <Glyph svg={check} size={16} />
-            {t("approvals.remainder", { amt: total.remainder === 0 ? "0.0" : row(total.remainder) })}
+            {total.remainder === 0 ? t("approvals.noRemainder") : t("approvals.remainder", { amt: row(total.remainder) })}
           </>
         }
       />
@@ -147,7 +149,7 @@ function Effects({ card, impact }: { card: Card; impact: Impact }) {
           </tr>
           {effect.people.map((one) => (
             <TreeRow
-              key={one.person_id}
+              key={`${one.person_id}${one.period_start}`}
               name={card.people.get(one.person_id) ?? ""}
               before={row(one.old_total)}
               after={row(one.new_total)}
@@ -156,7 +158,7 @@ function Effects({ card, impact }: { card: Card; impact: Impact }) {
           ))}
           {effect.unassigned.map((cell) => (
             <TreeRow
-              key={`${cell.person_id}${cell.product_line_id}`}
+              key={`${cell.person_id}${cell.product_line_id}${cell.period_start}`}
               name={t(cell.new_value < 0 ? "approvals.over" : "approvals.unassigned")}
               before={row(cell.old_value)}
               after={row(cell.new_value)}
@@ -178,11 +180,11 @@ function Effects({ card, impact }: { card: Card; impact: Impact }) {
       <SectionHead title={t("approvals.pace")} />
       <ul class="pace-effects">
         {effect.people.map((one) => (
-          <li key={one.person_id}>
+          <li key={`${one.person_id}${one.period_start}`}>
             <span class="pace-effect-name">{card.people.get(one.person_id)}</span>
-            <PaceInline {...paceShown(one.pace_before)} />
+            <PaceInline {...paceShown(one.pace_before)} isInDays />
             <Glyph svg={arrow} size={16} />
-            <PaceInline {...paceShown(one.pace_after)} />
+            <PaceInline {...paceShown(one.pace_after)} isInDays />
           </li>
         ))}
       </ul>
@@ -319,6 +321,11 @@ function Stamp({ card }: { card: Card }) {
       )}
       {adjustment.decision_note && <blockquote>{t("approvals.quote", { text: adjustment.decision_note })}</blockquote>}
       {isPending && <p class="page-note">{t("adj.intent")}</p>}
+      {card.refusal && (
+        <p class="page-note" role="alert" data-testid="came-back">
+          {adjustment.decided_by && adjustment.decided_by !== me().id ? t("adj.decidedBy", { name: decider?.name ?? "" }) : card.refusal}
+        </p>
+      )}
     </section>
   );
 }

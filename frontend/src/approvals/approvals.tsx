@@ -7,7 +7,6 @@ import { Avatar, PendingMark } from "../ui/parts";
 import { Bell, OfflineStrip, SyncChip } from "../ui/sync-chip";
 import { type Listed, readList } from "./queries";
 import { titleOf } from "./titles";
-import "../targets/targets.css";
 import "./approvals.css";
 import "./words";
 
@@ -21,41 +20,54 @@ export default function ApprovalsScreen() {
         <Bell />
       </header>
       <OfflineStrip />
-      {!read && [0, 1, 2].map((i) => <div key={i} class="skeleton target-skeleton" />)}
+      {!read && [0, 1, 2].map((i) => <div key={i} class="skeleton" />)}
       {read?.waiting.length === 0 && (
         <>
           <p class="page-title">{t("approvals.empty")}</p>
           <p class="page-lead">{t("approvals.emptyText")}</p>
         </>
       )}
-      {read && read.waiting.length > 0 && (
-        <section>
-          <h2>{t("approvals.waiting")}</h2>
-          <ul class="lines">
-            {read.waiting.map((one) => (
-              <Row key={one.adjustment.id} one={one} />
-            ))}
-          </ul>
-        </section>
-      )}
-      {read && read.decided.length > 0 && (
-        <section>
-          <h2>{t("approvals.decided")}</h2>
-          <ul class="lines">
-            {read.decided.map((one) => (
-              <Row key={one.adjustment.id} one={one} />
-            ))}
-          </ul>
-        </section>
-      )}
+      {read && <Section name={t("approvals.waiting")} list={read.waiting} />}
+      {read && <Section name={t("approvals.own")} list={read.own} />}
+      {read && <Section name={t("approvals.receipts")} list={read.changes} isReceipts />}
+      {read && <Section name={t("approvals.decided")} list={read.decided} />}
     </main>
   );
 }
 
+function Section({ name, list, isReceipts = false }: { name: string; list: Listed[]; isReceipts?: boolean }) {
+  if (list.length === 0) return null;
+  return (
+    <section>
+      <h2>{name}</h2>
+      <ul class="lines">{list.map((one) => (isReceipts ? <Change key={one.adjustment.id} one={one} /> : <Row key={one.adjustment.id} one={one} />))}</ul>
+    </section>
+  );
+}
+
+/** A change that took effect, and how many of those that it touches have acknowledged it. */
+function Change({ one }: { one: Listed }) {
+  const known = one.receipts.filter((receipt) => receipt.acknowledged_at).length;
+  const asked = one.receipts.filter((receipt) => receipt.question && !receipt.acknowledged_at).length;
+  return (
+    <li>
+      <a class="line-link" href={`/approvals/${one.adjustment.id}`} data-testid="open-change-receipts">
+        <span class="line-text">
+          <span class="line-title">{titleOf(one)}</span>
+          <span class="line-sub">
+            {t(`adj.${one.adjustment.status}`)}
+            {asked > 0 && ` · ${t("ack.question")}`}
+          </span>
+        </span>
+        <span class={`line-side known-of${known === one.receipts.length ? " is-all" : ""}`}>{t("approvals.knownOf", { n: known, all: one.receipts.length })}</span>
+      </a>
+    </li>
+  );
+}
+
 function Row({ one }: { one: Listed }) {
-  const { adjustment, currency, receipts } = one;
+  const { adjustment, currency } = one;
   const [before, after] = [sumOf(one, "old_value"), sumOf(one, "new_value")];
-  const known = receipts.filter((receipt) => receipt.acknowledged_at).length;
   const isWaiting = adjustment.status === "submitted";
   return (
     <li>
@@ -68,7 +80,6 @@ function Row({ one }: { one: Listed }) {
               {money(before, currency, { style: "row" })} → {money(after, currency, { style: "row" })}
             </span>
             {!isWaiting && ` · ${t(`adj.${adjustment.status}`)}`}
-            {receipts.length > 0 && ` · ${t("approvals.knownOf", { n: known, all: receipts.length })}`}
           </span>
         </span>
         <span class="line-side">

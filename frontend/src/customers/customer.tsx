@@ -22,6 +22,7 @@ import { Timeline } from "../ui/timeline";
 import { Waiting } from "../ui/waiting";
 import { eventsOf, linesOf, usualLine } from "./events";
 import { ContactForm, EditCustomer, PinSheet, PlanForm, ReceiptForm, RefuseForm } from "./forms";
+import { kindName } from "./kinds";
 import { type Names, openOnline, type Page, readMonth, readNames, readPage } from "./queries";
 import "./customers.css";
 import "./words";
@@ -100,7 +101,12 @@ function CustomerPage({ page, own, names }: PageProps) {
       <OfflineStrip />
       <h1 class="customer-name">{customer.name}</h1>
       <p class="customer-facts">
-        {[customer.tier && t("customer.tierOf", { tier: customer.tier }), customer.kind, customer.city, owner ? t("customer.ownedBy", { name: owner }) : t("customer.nobody")]
+        {[
+          customer.tier && t("customer.tierOf", { tier: customer.tier }),
+          kindName(customer.kind),
+          customer.city,
+          owner ? t("customer.ownedBy", { name: owner }) : t("customer.nobody"),
+        ]
           .filter(Boolean)
           .join(" · ")}{" "}
         <Waiting state={pendingOf("customer", customer.id)} />

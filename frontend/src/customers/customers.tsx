@@ -14,6 +14,7 @@ import { Glyph } from "../ui/glyph";
 import { OfflineStrip, SyncChip } from "../ui/sync-chip";
 import { Waiting } from "../ui/waiting";
 import { CustomerForm } from "./forms";
+import { kindName } from "./kinds";
 import { type Customer, findOnline, readMonthByCustomer, readReported, searchesOnline } from "./queries";
 import "./customers.css";
 import "./words";
@@ -44,11 +45,13 @@ export default function CustomersScreen() {
       <SearchField query={query} onQuery={setQuery} />
       {me().role === "finance" && !query && <ToConfirm />}
       <p class="page-note customers-count" role="status">
-        {online.state === "offline"
-          ? ""
-          : online.state === "searching" && !online.list
-            ? t("customers.searching")
-            : shown && (query ? t("customers.found", { n: shown.length }) : shown.length > 0 ? t("customers.count", { n: shown.length }) : "")}
+        {online.list && online.list.length >= ONLINE_LIMIT
+          ? t("customers.first", { n: online.list.length })
+          : online.state === "offline"
+            ? ""
+            : online.state === "searching" && !online.list
+              ? t("customers.searching")
+              : shown && (query ? t("customers.found", { n: shown.length }) : shown.length > 0 ? t("customers.count", { n: shown.length }) : "")}
       </p>
       {online.state === "offline" && (
         <div class="customers-offline" data-testid="needs-connection">
@@ -76,7 +79,7 @@ export default function CustomersScreen() {
 
 function SearchField({ query, onQuery }: { query: string; onQuery: (query: string) => void }) {
   return (
-    <div class="input-box customers-search" role="search">
+    <search class="input-box customers-search">
       <Glyph svg={searchIcon} size={22} />
       <input
         type="search"
@@ -93,7 +96,7 @@ function SearchField({ query, onQuery }: { query: string; onQuery: (query: strin
           <Glyph svg={cross} size={22} />
         </button>
       )}
-    </div>
+    </search>
   );
 }
 
@@ -128,6 +131,7 @@ function useOnlineSearch(query: string): OnlineSearch {
   return search;
 }
 
+const ONLINE_LIMIT = 50; // the server answers with no more than this
 const ROW = 68; // the height of a row; the window counts on it
 const BEYOND = 8; // rows drawn above and below the screen
 
@@ -169,7 +173,7 @@ function CustomerRow({ customer, amount }: { customer: Customer; amount: number 
       <span class="line-text">
         <span class="line-title clip">{customer.name}</span>
         <span class="line-sub clip">
-          {[customer.tier && t("customer.tierOf", { tier: customer.tier }), customer.kind, customer.address ?? customer.city].filter(Boolean).join(" · ")}
+          {[customer.tier && t("customer.tierOf", { tier: customer.tier }), kindName(customer.kind), customer.address ?? customer.city].filter(Boolean).join(" · ")}
         </span>
       </span>
       {state !== "synced" ? <Waiting state={state} /> : amount > 0 && <Amount minor={amount} currency={me().organization.currency} style="row" />}

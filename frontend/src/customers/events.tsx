@@ -4,7 +4,7 @@ import calendar from "lucide-static/icons/calendar-clock.svg?raw";
 import mapPin from "lucide-static/icons/map-pin-check.svg?raw";
 import receiptIcon from "lucide-static/icons/receipt-text.svg?raw";
 import taskIcon from "lucide-static/icons/list-todo.svg?raw";
-import { dayOf } from "../core/clock";
+import { clock, dayOf } from "../core/clock";
 import { money, time } from "../core/format";
 import { pick, t } from "../core/words";
 import { type EntityName, me, pendingOf, type Row } from "../sync";
@@ -23,15 +23,20 @@ interface Sorted extends TimelineEvent {
   order: string;
 }
 
-/** All events, what is to come on top, then newest first. */
+/** All events newest first, the next planned visit on top. */
 export function eventsOf(page: Page, names: Names): TimelineEvent[] {
+  const today = clock.today();
+  const next = page.visits
+    .filter((one) => one.status === "planned" && one.planned_on >= today)
+    .sort((a, b) => a.planned_on.localeCompare(b.planned_on) || (a.planned_at ?? "99").localeCompare(b.planned_at ?? "99"))[0];
   const events: Sorted[] = [
     ...page.visits.filter((one) => one.status !== "cancelled").map((one) => ofVisit(one, names)),
     ...page.orders.map((one) => ofOrder(one, names)),
     ...page.receipts.map((one) => ofReceipt(one, names)),
     ...page.tasks.filter((one) => one.due_on || one.done_at).map(ofTask),
   ];
-  return events.sort((a, b) => b.order.localeCompare(a.order) || (a.key < b.key ? -1 : 1));
+  const isNext = (event: Sorted) => Number(event.key === `visit:${next?.id}`);
+  return events.sort((a, b) => isNext(b) - isNext(a) || b.order.localeCompare(a.order) || (a.key < b.key ? -1 : 1));
 }
 
 const amountOf = (minor: number, currency: string | null): string => money(minor, currency ?? me().organization.currency, { style: "text" });

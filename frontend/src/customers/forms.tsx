@@ -10,6 +10,7 @@ import { FormPart, MoneyInput } from "../ui/input";
 import { type Located, locate } from "../ui/locate";
 import { Sheet } from "../ui/sheet";
 import { toast } from "../ui/toast";
+import { kindName, kindOf } from "./kinds";
 import { readNames } from "./queries";
 import "./words";
 
@@ -68,10 +69,10 @@ function TextField({ name, label, form, type = "text", isRequired = false, probl
   );
 }
 
-function Save({ label, testid }: { label: "customer.save" | "receipt.save" | "receipt.refuse"; testid: string }) {
+function Save({ word, testid }: { word: "customer.save" | "receipt.save" | "receipt.refuse"; testid: string }) {
   return (
     <button type="submit" class="big-button" data-testid={testid}>
-      {t(label)}
+      {t(word)}
     </button>
   );
 }
@@ -103,6 +104,7 @@ const orNull = (text: string | undefined): string | null => text?.trim() || null
 // --- Customers and contacts --------------------------------------------------------------------------
 
 const FACTS = ["name", "kind", "tier", "phone", "address", "city", "note"] as const;
+const factOf = (field: (typeof FACTS)[number], texts: Texts): string | null => (field === "kind" ? kindOf(orNull(texts.kind)) : orNull(texts[field]));
 
 export function CustomerForm({ name, index, onClose, onSaved }: { name: string; index: CustomerIndex | undefined; onClose: () => void; onSaved: (id: string) => void }) {
   const form = useTexts("customer:new", { name });
@@ -116,7 +118,7 @@ export function CustomerForm({ name, index, onClose, onSaved }: { name: string; 
     await mutate("customers.create", {
       id,
       name: texts.name.trim(),
-      ...Object.fromEntries(FACTS.slice(1).map((field) => [field, orNull(texts[field])])),
+      ...Object.fromEntries(FACTS.slice(1).map((field) => [field, factOf(field, texts)])),
       contacts: contact ? [{ id: newId(), name: contact, phone: orNull(texts.contact_phone) }] : [],
     });
     await form.clear();
@@ -143,7 +145,7 @@ export function CustomerForm({ name, index, onClose, onSaved }: { name: string; 
       <TierField form={form} />
       <TextField name="contact_name" label={t("customer.contactName")} form={form} />
       <TextField name="contact_phone" label={t("customer.contactPhone")} form={form} type="tel" />
-      <Save label="customer.save" testid="save-customer" />
+      <Save word="customer.save" testid="save-customer" />
     </SheetForm>
   );
 }
@@ -164,14 +166,14 @@ function TierField({ form }: { form: { texts: Texts; set: (some: Texts) => void 
 /** What changed is sent, with the version that the person saw; the server merges it field by field. */
 export function EditCustomer({ customer, onClose }: { customer: Row<"customer">; onClose: () => void }) {
   const [seen] = useState(customer);
-  const start = Object.fromEntries(FACTS.map((field) => [field, seen[field] ?? ""]));
+  const start = Object.fromEntries(FACTS.map((field) => [field, (field === "kind" ? kindName(seen.kind) : seen[field]) ?? ""]));
   const form = useTexts(`customer:${seen.id}`, start);
   const isNameless = !form.texts.name?.trim();
   const save = async () => {
     if (isNameless) return;
-    const changed = FACTS.filter((field) => orNull(form.texts[field]) !== (seen[field] ?? null));
+    const changed = FACTS.filter((field) => factOf(field, form.texts) !== (seen[field] ?? null));
     if (changed.length)
-      await mutate("customers.set_fields", { id: seen.id, base_v: seen._v, fields: Object.fromEntries(changed.map((field) => [field, orNull(form.texts[field])])) });
+      await mutate("customers.set_fields", { id: seen.id, base_v: seen._v, fields: Object.fromEntries(changed.map((field) => [field, factOf(field, form.texts)])) });
     await form.clear();
     onClose();
   };
@@ -184,7 +186,7 @@ export function EditCustomer({ customer, onClose }: { customer: Row<"customer">;
       <TextField name="kind" label={t("customer.kind")} form={form} />
       <TierField form={form} />
       <TextField name="note" label={t("customer.note")} form={form} />
-      <Save label="customer.save" testid="save-customer" />
+      <Save word="customer.save" testid="save-customer" />
     </SheetForm>
   );
 }
@@ -215,7 +217,7 @@ export function ContactForm({ customerId, contact, onClose }: { customerId: stri
       <TextField name="title" label={t("customer.contactTitle")} form={form} />
       <TextField name="phone" label={t("customer.phone")} form={form} type="tel" />
       <TextField name="email" label={t("customer.email")} form={form} type="email" />
-      <Save label="customer.save" testid="save-contact" />
+      <Save word="customer.save" testid="save-contact" />
     </SheetForm>
   );
 }
@@ -292,7 +294,7 @@ export function ReceiptForm({ customerId, usualLine, onClose }: { customerId: st
       <TextField name="on" label={t("receipt.on")} form={form} type="date" max={today} />
       <TextField name="note" label={t("receipt.note")} form={form} />
       <p class="page-note">{t("receipt.counts")}</p>
-      <Save label="receipt.save" testid="save-receipt" />
+      <Save word="receipt.save" testid="save-receipt" />
     </SheetForm>
   );
 }
@@ -336,7 +338,7 @@ export function PlanForm({ customerId, onClose }: { customerId: string; onClose:
       <FormPart label={t("customer.planAmount")} name="expected">
         <MoneyInput value={texts.amount ?? ""} currency={currency} onChange={(typed) => form.set({ amount: typed })} testid="plan-amount" />
       </FormPart>
-      <Save label="customer.save" testid="save-plan" />
+      <Save word="customer.save" testid="save-plan" />
     </SheetForm>
   );
 }
@@ -355,7 +357,7 @@ export function RefuseForm({ receiptId, onClose }: { receiptId: string; onClose:
   return (
     <SheetForm title={t("receipt.refuse")} onClose={onClose} onSave={save}>
       <TextField name="reason" label={t("receipt.refuseWhy")} form={form} isRequired problem={isAsked && !reason ? t("receipt.needWhy") : null} />
-      <Save label="receipt.refuse" testid="save-refusal" />
+      <Save word="receipt.refuse" testid="save-refusal" />
     </SheetForm>
   );
 }

@@ -87,9 +87,15 @@ export const targets: Targets = {
   "targets.return_adjustment": decided("returned"),
   "targets.withdraw_adjustment": ({ id }) => [set("adjustment", id, { status: "withdrawn" })],
   "targets.undo_adjustment": ({ id }) => [set("adjustment", id, { status: "undone" })],
+  // Acknowledging a change acknowledges the earlier ones of the same plan and period.
   "targets.acknowledge_change": async ({ id }, here) => {
     const receipt = await here.get("change_receipt", id);
-    return [set("change_receipt", id, { acknowledged_at: here.at, seen_at: receipt?.seen_at ?? here.at })];
+    if (!receipt) return [];
+    const all = await here.where("change_receipt", "person_id", receipt.person_id);
+    return all
+      .filter((one) => one.plan_id === receipt.plan_id && one.period_start === receipt.period_start && one.period_end === receipt.period_end)
+      .filter((one) => one.to_version <= receipt.to_version && one.acknowledged_at === null)
+      .map((one) => set("change_receipt", one.id, { acknowledged_at: here.at, seen_at: one.seen_at ?? here.at }));
   },
   "targets.see_change": async ({ id }, here) => {
     const receipt = await here.get("change_receipt", id);

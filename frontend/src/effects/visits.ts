@@ -28,12 +28,13 @@ export const visits: Mine = {
   "visits.check_in": async (args, here) => {
     const found = await here.get("visit", args.id);
     const customer = await here.get("customer", args.customer_id);
+    const type = await here.get("visit_type", args.visit_type_id);
     const arrived: Partial<EntityMap["visit"]> = {
       status: "open",
       visit_type_id: args.visit_type_id,
       checked_in_at: here.at,
       off_site_reason: args.off_site_reason ?? null,
-      ...(await whereabouts(args, customer, here)),
+      ...whereabouts(args.position, customer, type),
     };
     if (found) return [set("visit", args.id, arrived)];
     return [put("visit", { ...blank(args.id, here), customer_id: args.customer_id, planned_on: args.planned_on, ...arrived })];
@@ -104,14 +105,16 @@ const blank = (id: string, here: Here): EntityMap["visit"] => ({
   flags: [],
 });
 
-/** Where the check-in was. The server measures and grades again; this is what shows until then. */
-async function whereabouts(
-  { position, visit_type_id }: MutationMap["visits.check_in"],
+/**
+ * Where the check-in was. The server measures and grades again; this is what shows until then. Not
+ * async: in a transaction a browser waits only for the database, and one that is left early is refused.
+ */
+function whereabouts(
+  position: MutationMap["visits.check_in"]["position"],
   customer: EntityMap["customer"] | undefined,
-  here: Here,
-): Promise<Partial<EntityMap["visit"]>> {
+  type: EntityMap["visit_type"] | undefined,
+): Partial<EntityMap["visit"]> {
   if (!position) return { grade: "no_location" };
-  const type = await here.get("visit_type", visit_type_id);
   const distance_m = metresBetween(position, customer);
   const grade = distance_m === null ? null : distance_m <= (type?.radius_m ?? 150) ? "verified" : distance_m <= 1000 ? "nearby" : "off_site";
   return { ...position, accuracy_m: position.accuracy_m ?? null, fix_age_s: position.fix_age_s ?? null, distance_m, grade };

@@ -83,8 +83,17 @@ async function runRound(): Promise<void> {
     inFlight.value = new Set();
   }
   if (signal.aborted) return;
-  await keepMarker(database, user);
-  await armTimer(database, next);
+  await afterRound(database, user, next);
+}
+
+/** Notes what waits and sets the clock for the next round. A database that was closed meanwhile needs neither. */
+async function afterRound(database: Database, user: string, next: number | null): Promise<void> {
+  try {
+    await keepMarker(database, user);
+    await armTimer(database, next);
+  } catch (error) {
+    if (maybeDb() === database) throw error;
+  }
 }
 
 /** What an error means for the next try. Answers milliseconds, or null for the usual wait. */

@@ -14,7 +14,8 @@ export function useLive<T>(query: () => T | Promise<T>, deps: readonly unknown[]
   const latest = useRef(query);
   latest.current = query;
   useEffect(() => {
-    const subscription = liveQuery(() => latest.current()).subscribe({
+    // Dexie follows the reads behind an `await` only in a function that is async itself.
+    const subscription = liveQuery(async () => latest.current()).subscribe({
       next: (value) => setState({ deps, value }),
       error: (error) => setState({ deps, value: undefined as T, error }),
     });

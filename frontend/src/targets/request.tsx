@@ -13,7 +13,7 @@ import { Button, Chips, Dock, Field } from "../ui/parts";
 import { toast } from "../ui/toast";
 import { periodName } from "./periods";
 import { type Standing, lineNames, presentPeriod, standing, toLeaf } from "./queries";
-import * as rules from "./rules";
+import * as effects from "./effect";
 import { paceShown } from "./queries";
 import "./targets.css";
 import "./words";
@@ -170,7 +170,7 @@ function Form({ standing: place, names, manager, line, today }: Props) {
 function Preview({ place, leaf, value, from, today }: { place: Standing; leaf: string; value: number; from: string; today: string }) {
   const { currency } = place.plan;
   const { booked_today, actual } = place.pace;
-  const effect = rules.effect(place.leaves.map(toLeaf), { [leaf]: value }, "", from, today, { [place.person_id]: place.weights }, [
+  const effect = effects.effect(place.leaves.map(toLeaf), { [leaf]: value }, "", from, today, { [place.person_id]: place.weights }, [
     { person_id: place.person_id, period_start: place.period[0], period_end: place.period[1], before: actual - booked_today, today: booked_today },
   ]);
   const own = effect.people[0];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import text from "../../../tests/protocol/pace.json?raw";
+import * as effects from "./effect";
 import * as rules from "./rules";
 
 type Frozen = [value: number, kept: number[], until: string | null];
@@ -106,7 +107,7 @@ function shortEffect(example: EffectExample): unknown {
     is_unassigned,
   }));
   const booked = example.booked.map(([person_id, before, today]) => ({ person_id, period_start, period_end, before, today }));
-  const result = rules.effect(leaves, example.changes, "boss", example.from, example.today, weights, booked);
+  const result = effects.effect(leaves, example.changes, "boss", example.from, example.today, weights, booked);
   const short = (pace: rules.Pace) => [pace.state, pace.needed_today, plain(pace.pace_days)];
   return {
     from: result.effective_from,

@@ -20,7 +20,7 @@ export const words = defineWords({
   "today.howTarget": { zh: "{period}目标", en: "Target, {period}" },
   "today.howDone": { zh: "到昨天完成", en: "Done by yesterday" },
   "today.howLeft": { zh: "还差", en: "Missing" },
-  "today.howDays": { zh: "剩余工作日(含今天)", en: "Working days left, with today" },
+  "today.howDays": { zh: "剩余工作日（含今天）", en: "Working days left, with today" },
   "today.howToday": { zh: "今天的一份", en: "Today’s part" },
   "today.howBooked": { zh: "今天已到", en: "Booked today" },
   "today.howPending": { zh: "其中待同步", en: "Of it waiting to sync" },

@@ -26,12 +26,22 @@ export function PaceChip(shown: Shown) {
   );
 }
 
-export function PaceInline({ isLong = false, ...shown }: Shown & { isLong?: boolean }) {
+/** `isLong`: in full words. `isInDays`: 落后 2.6 天, where the glyph alone says that it is a risk. */
+export function PaceInline({ isLong = false, isInDays = false, ...shown }: Shown & { isLong?: boolean; isInDays?: boolean }) {
   const mood = moodOf(shown.state);
+  if (isInDays && shown.state === "risk" && (shown.paceDays ?? 0) < 0) {
+    return (
+      <span class={`pace-inline is-${mood}`}>
+        <PaceGlyph mood={mood} />
+        <span aria-hidden="true">{paceWords({ ...shown, state: "behind" })}</span>
+        <span class="visually-hidden">{paceWords(shown)}</span>
+      </span>
+    );
+  }
   return (
     <span class={`pace-inline is-${mood}`}>
       <PaceGlyph mood={mood} />
-      {isLong ? (
+      {isLong || isInDays ? (
         paceWords(shown)
       ) : (
         <>

@@ -1,5 +1,6 @@
 /** Photos of a form: a tile for each, and one that opens the camera. Made smaller and kept before anything else happens. */
 import camera from "lucide-static/icons/camera.svg?raw";
+import image from "lucide-static/icons/image.svg?raw";
 import clockArrow from "lucide-static/icons/clock-arrow-up.svg?raw";
 import { useEffect, useState } from "preact/hooks";
 import { clock } from "../core/clock";
@@ -78,13 +79,14 @@ export function Photos({ photos, onAdd, onRemove, testid = "photo" }: PhotosProp
 /** A photo as a tile; it opens larger. With the bytes on this phone it shows at once, else from the server. */
 export function PhotoTile({ sha256, name, onRemove }: { sha256: string; name: string; onRemove?: () => void }) {
   const [isOpen, setOpen] = useState(false);
+  const [isAway, setAway] = useState(false);
   const src = usePhoto(sha256);
   const kept = useLive(() => db().blobs.get(sha256), [sha256]);
   const sent = uploads.value.get(sha256);
   return (
     <>
       <button type="button" class="photo-tile" aria-label={name} data-testid="photo-tile" onClick={() => setOpen(true)}>
-        {src && <img src={src} alt="" loading="lazy" />}
+        {src && !isAway ? <img src={src} alt="" loading="lazy" onError={() => setAway(true)} /> : <Glyph svg={image} size={28} />}
         {kept?.state === "waiting" && (
           <span class="photo-badge" data-testid="waiting">
             {sent ? `${Math.round(sent * 100)}%` : <Glyph svg={clockArrow} size={16} />}
@@ -93,7 +95,7 @@ export function PhotoTile({ sha256, name, onRemove }: { sha256: string; name: st
       </button>
       {isOpen && (
         <Sheet title={name} onClose={() => setOpen(false)}>
-          {src ? <img class="photo-view" src={src} alt={name} /> : <p class="page-note">{t("form.photoAway")}</p>}
+          {src && !isAway ? <img class="photo-view" src={src} alt={name} /> : <p class="page-note">{t("form.photoAway")}</p>}
           {onRemove && (
             <button
               type="button"

@@ -5,7 +5,7 @@ import inbox from "lucide-static/icons/clipboard-check.svg?raw";
 import person from "lucide-static/icons/circle-user-round.svg?raw";
 import sun from "lucide-static/icons/sun.svg?raw";
 import { t } from "../core/words";
-import { db, me, type Role, useLive } from "../sync";
+import { me, type Role, useLive } from "../sync";
 import "./frame-words";
 import { Glyph } from "./glyph";
 
@@ -24,7 +24,14 @@ const TABS: Record<Role, readonly Tab[]> = {
 
 export const tabsOf = (role: Role): readonly Tab[] => TABS[role] ?? ["me"];
 
-export function TabBar({ selected, available }: { selected: Tab; available: ReadonlySet<string> }) {
+interface Props {
+  selected: Tab;
+  available: ReadonlySet<string>;
+  /** How many requests wait for this person. */
+  countWaiting: () => Promise<number>;
+}
+
+export function TabBar({ selected, available, countWaiting }: Props) {
   const tabs = tabsOf(me().role).filter((tab) => available.has(tab));
   return (
     <nav class="tab-bar" aria-label={t("frame.tabs")}>
@@ -32,7 +39,7 @@ export function TabBar({ selected, available }: { selected: Tab; available: Read
         <a key={tab} href={`/${tab}`} aria-current={tab === selected ? "page" : undefined}>
           <span class="tab-icon">
             <Glyph svg={ICONS[tab]} />
-            {tab === "approvals" && <Waiting />}
+            {tab === "approvals" && <Waiting count={countWaiting} />}
           </span>
           {t(`tab.${tab}`)}
         </a>
@@ -41,14 +48,7 @@ export function TabBar({ selected, available }: { selected: Tab; available: Read
   );
 }
 
-function Waiting() {
-  const n =
-    useLive(() =>
-      db()
-        .adjustment.where("status")
-        .equals("submitted")
-        .filter((one) => one.approver_id === me().id)
-        .count(),
-    ) ?? 0;
+function Waiting({ count }: { count: () => Promise<number> }) {
+  const n = useLive(count) ?? 0;
   return n > 0 ? <span class="tab-badge">{Math.min(n, 99)}</span> : null;
 }

@@ -5,7 +5,7 @@ import cloudCheck from "lucide-static/icons/cloud-check.svg?raw";
 import clockArrow from "lucide-static/icons/clock-arrow-up.svg?raw";
 import cross from "lucide-static/icons/x.svg?raw";
 import navigation from "lucide-static/icons/navigation.svg?raw";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { addDays, clock } from "../core/clock";
 import { day, dayShort, days, money, month } from "../core/format";
 import { back, go } from "../core/router";
@@ -33,6 +33,11 @@ export function Follow({ visit, read, kept }: { visit: Row<"visit">; read: Visit
   const isSaving = useRef(false);
   const currency = visit.currency ?? me().organization.currency;
   const isDone = visit.status === "done";
+  const isSettled = isDone && pendingOf("visit", visit.id) === "synced";
+  // Kept until the server has taken it: a report that is refused comes back as it was filled in.
+  useEffect(() => {
+    if (isSettled) void kept.clear();
+  }, [isSettled]);
   const finish = async () => {
     if (isSaving.current) return;
     const lacking = lackingIn(kept.filled, read);
@@ -41,7 +46,6 @@ export function Follow({ visit, read, kept }: { visit: Row<"visit">; read: Visit
     isSaving.current = true;
     try {
       await save(visit, read, kept.filled, currency);
-      await kept.clear();
     } catch (error) {
       if (!isFull(error)) throw error;
       setProblem(t("visit.full"));
@@ -122,7 +126,7 @@ async function save(visit: Row<"visit">, read: VisitRead, filled: Filled, curren
   for (const [key, { task_id, due_on }] of others) {
     if (!(await db().task.get(task_id))) await mutate("visits.add_task", { id: task_id, customer_id: visit.customer_id, title: titleOf(key, filled, read), due_on });
   }
-  await mutate("visits.finish", {
+  const report = {
     id: visit.id,
     answers: answersOf(filled, read.types[0]?.steps ?? [], currency),
     photos: filled.photos,
@@ -130,7 +134,8 @@ async function save(visit: Row<"visit">, read: VisitRead, filled: Filled, curren
     amount: amountOf(filled.amount, currency),
     note: filled.note.trim() || null,
     next_step: first ? { task_id: first[1].task_id, title: titleOf(first[0], filled, read), due_on: first[1].due_on } : null,
-  });
+  };
+  await mutate("visits.finish", report, read.refused ? { supersedes: read.refused.mid } : {});
 }
 
 // --- What it did to the pace --------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /** What the visit flow shows, read from the rows on this phone. */
 import { clock } from "../core/clock";
-import { db, me, newId, type Row } from "../sync";
+import { type AttentionEntry, db, me, newId, type Row } from "../sync";
 
 export interface VisitRead {
   visit: Row<"visit"> | undefined;
@@ -17,6 +17,8 @@ export interface VisitRead {
   /** Receipts that were reported with this visit. */
   receipts: Row<"receipt">[];
   tasks: Row<"task">[];
+  /** The report of this visit that was not accepted, if there is one: the next one takes its place. */
+  refused: AttentionEntry | undefined;
 }
 
 export async function readVisit(id: string, customerId: string | undefined): Promise<VisitRead> {
@@ -35,6 +37,7 @@ export async function readVisit(id: string, customerId: string | undefined): Pro
     usualLine: await usualLine(at),
     receipts: receipts.filter((one) => one.visit_id === id && one.status !== "refused"),
     tasks: await tasksOf(visit),
+    refused: (await db().attention.toArray()).find((one) => one.name === "visits.finish" && one.status === "rejected" && (one.args as { id?: string }).id === id),
   };
 }
 

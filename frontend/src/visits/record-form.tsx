@@ -96,6 +96,11 @@ export function RecordForm({ visit, read, kept }: { visit: Row<"visit">; read: V
           {[visit.checked_in_at && t("visit.checkedIn", { time: time(visit.checked_in_at) }), visit.distance_m !== null && distance(visit.distance_m)].filter(Boolean).join(" · ")}
         </span>
       </div>
+      {read.refused && (
+        <p class="form-error" role="alert" data-testid="refused">
+          {t("visit.refused", { reason: read.refused.message ?? "" })}
+        </p>
+      )}
       {ordered.map((step) => (
         <StepField key={step.key} step={step} kept={kept} before={read.before} problem={missing[step.key]} currency={currency} />
       ))}

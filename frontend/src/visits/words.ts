@@ -92,6 +92,10 @@ export const words = defineWords({
     zh: "手机空间不够，没有存下。腾出一些空间再试，你填的内容还在。",
     en: "No room on this phone, not saved. Free some space and try again; what you filled in is still here.",
   },
+  "visit.refused": {
+    zh: "上次提交未被接受：{reason} 你填的都在，改好再完成一次。",
+    en: "The last report was not accepted: {reason} What you filled in is here; mend it and finish again.",
+  },
   "visit.saved": { zh: "已存本机", en: "Saved on this phone" },
   "visit.saving": { zh: "正在存", en: "Saving" },
 });
