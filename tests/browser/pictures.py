@@ -82,6 +82,7 @@ class Album:
         open_today(phone)
         page.locator("[data-testid=task]:not(:checked)").first.click()
         page.locator(".offline-strip strong").wait_for()
+        page.evaluate("scrollTo(0, 0)")
         self.take(page, "today offline")
         page.get_by_test_id("stop").first.locator("a").click()
         page.get_by_test_id("do-check-in").wait_for()
