@@ -133,14 +133,6 @@ class Network:
                 link.shutdown(socket.SHUT_RDWR)
 
 
-def look_like(page: Page, size: tuple[int, int], scale: int) -> None:
-    """Gives a page the size of a screen, in CSS pixels, and so many device pixels for each."""
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    if scale != 1:
-        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": scale, "mobile": False}
-        page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", metrics)
-
-
 class Phone:
     """A Chromium of 390 by 844 with a profile of its own. `kill()` and `start()` keep the profile."""
 
@@ -151,7 +143,6 @@ class Phone:
         *,
         network: Network | None = None,
         dark: bool = False,
-        scale: int = 1,
         language: str = "zh-CN",
     ) -> None:
         self.playwright = playwright
@@ -159,7 +150,6 @@ class Phone:
         self.network = network
         self.profile = Path(tempfile.mkdtemp(prefix="phone-"))
         self.is_dark = dark
-        self.scale = scale
         self.language = language
         self.position = {"latitude": 30.1892, "longitude": 120.1940, "accuracy": 12}
         self.size = (390, 844)
@@ -204,7 +194,7 @@ class Phone:
         return self.page
 
     def _look_like_a_phone(self, page: Page) -> None:
-        look_like(page, self.size, self.scale)
+        page.set_viewport_size({"width": self.size[0], "height": self.size[1]})
         page.emulate_media(color_scheme="dark" if self.is_dark else "light")
 
     def offline(self) -> None:

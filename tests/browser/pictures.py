@@ -6,6 +6,7 @@ Chinese and English, light and dark, with and without a network, full and empty,
 
 from __future__ import annotations
 
+import base64
 import html
 import shutil
 import sys
@@ -17,13 +18,14 @@ from pathlib import Path
 from playwright.sync_api import Page, Playwright, sync_playwright
 
 from tests.browser.company import LI_TING, PASSWORD, WANG_QIANG, World, load_demo, open_today, sign_in
-from tests.browser.harness import Phone, look_like, phones
+from tests.browser.harness import Phone, phones
 from tests.servers import ROOT
 
 OUT = ROOT / "pictures"
 README_PICTURE = ROOT / "docs" / "pictures" / "today.png"
 WIDE = (1280, 800)
 NARROW = (390, 844)
+SCALE = 2
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,14 @@ class Album:
         """One picture of the present screen, after everything has come to rest."""
         page.evaluate("async () => { await document.fonts.ready }")
         page.locator(".skeleton, [aria-busy=true]").first.wait_for(state="detached")
-        if wide:
-            look_like(page, WIDE, 2)
         path = self.folder / f"{name}{'.1280' if wide else ''}.{self.look.name}.png"
-        page.screenshot(path=path, animations="disabled", scale="device")
-        if wide:
-            look_like(page, NARROW, 2)
+        width, height = WIDE if wide else NARROW
+        screen = page.context.new_cdp_session(page)
+        metrics = {"width": width, "height": height, "deviceScaleFactor": SCALE, "mobile": False}
+        screen.send("Emulation.setDeviceMetricsOverride", metrics)
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        path.write_bytes(base64.b64decode(screen.send("Page.captureScreenshot", {"format": "png"})["data"]))
+        screen.detach()
         self.taken.append((name + (" 1280×800" if wide else ""), path))
 
     def rep(self, phone: Phone) -> None:
@@ -78,6 +82,7 @@ class Album:
         open_today(phone)
         page.locator("[data-testid=task]:not(:checked)").first.click()
         page.locator(".offline-strip strong").wait_for()
+        page.evaluate("scrollTo(0, 0)")
         self.take(page, "today offline")
         page.get_by_test_id("stop").first.locator("a").click()
         page.get_by_test_id("do-check-in").wait_for()
@@ -148,7 +153,7 @@ def pictures_of(playwright: Playwright, look: Look, company: Path, folder: Path)
         newcomer_in(world, data.parent, look.language)
         plays = (album.rep, album.manager, album.newcomer)
         for number, play in enumerate(plays):
-            phone = world.phone(dark=look.is_dark, scale=2, language="zh-CN" if look.language == "zh" else "en-GB")
+            phone = world.phone(dark=look.is_dark, language="zh-CN" if look.language == "zh" else "en-GB")
             phone.start("/sign-in")
             if number == 0:
                 album.take(phone.page, "sign in")
