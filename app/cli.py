@@ -36,7 +36,7 @@ class Commands(FlaskGroup):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            logs.configure(os.environ.get("LOG_LEVEL") or "INFO")
+            logs.configure(Settings.from_environment().log_level)
             return super().main(*args, **kwargs)
         except BadSetting as error:
             click.echo(f"paceline: {error}", err=True)

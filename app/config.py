@@ -69,6 +69,8 @@ class Settings:
         )
         if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSetting("LOG_LEVEL: write DEBUG, INFO, WARNING or ERROR")
+        if not settings.database.startswith(("sqlite:", "postgresql+psycopg:")):
+            raise BadSetting("DATABASE_URL: write postgresql://user:password@host/database, or leave it empty for SQLite")
         return settings
 
     def secret(self) -> str:
@@ -78,7 +80,10 @@ class Settings:
 
 def kept_secret(path: Path) -> str:
     """A random secret in a file that only the owner may read; made at the first call."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(f"DATA_DIR: {path.parent} is no folder that can be written to ({error.strerror})") from None
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

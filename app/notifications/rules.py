@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,6 +18,7 @@ DAILY_CAP = 5  # pushes a day to one person that are not urgent
 DAY_ENDS = time(18)  # a morning reminder is worth nothing after the working day
 FIRST_BACKOFF = timedelta(seconds=5)
 LONGEST_BACKOFF = timedelta(minutes=30)
+_HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")  # a name or an address
 ORIGIN_STOP = timedelta(hours=1)  # how long an origin that refuses our key is left alone
 DEFAULT_RETRY_AFTER = timedelta(minutes=1)
 LONGEST_RETRY_AFTER = timedelta(hours=6)
@@ -146,6 +148,8 @@ def is_push_host(endpoint: str, allowed: tuple[str, ...]) -> bool:
     except ValueError:
         return False
     if not host or parts.username is not None or parts.fragment or any(c.isspace() for c in endpoint):
+        return False
+    if not _HOST.fullmatch(host):  # what one library takes for a part of the name, another may take for its end
         return False
     if is_loopback(host):
         return parts.scheme in ("http", "https") and (host in allowed or f"{host}:{port}" in allowed)

@@ -72,10 +72,11 @@ def begin(actor: Actor, folder: Path, sha256: str, length: int, media_type: str)
         return Progress(state.size, state.size)
     state.size, state.media_type = length, media_type
     path = _partial(folder, actor, sha256)
-    with _room():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    return Progress(min(path.stat().st_size, length), length)
+    with _room(), _locked(path) as file:
+        here = os.fstat(file).st_size
+        if here >= length:  # begun under another length: only a last part finishes an upload
+            os.ftruncate(file, here := 0)
+    return Progress(here, length)
 
 
 def progress(actor: Actor, folder: Path, sha256: str) -> Progress:

@@ -7,10 +7,11 @@ for OpenAPI in contract.py.
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from app.core.errors import Refusal
@@ -48,7 +49,7 @@ def read_body(raw: bytes, encoding: str) -> dict[str, Any]:
     elif encoding not in ("", "identity"):
         raise Refusal("bad_gzip", status=415)
     try:
-        body = json.loads(raw, parse_constant=_no_constant)
+        body = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise Refusal("bad_json", status=400) from None
     if not isinstance(body, dict):
@@ -71,6 +72,14 @@ def _inflate(raw: bytes) -> bytes:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    """A number with a fraction or an exponent; one like 1e400, which no phone can hold either, is not JSON of ours."""
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits} is too large")
+    return value
 
 
 def read_request(body: Mapping[str, Any]) -> Request:
@@ -117,7 +126,7 @@ class _Reader:
 
     def name(self, key: str) -> str:
         value = self.body.get(key)
-        if isinstance(value, str) and 0 < len(value) <= ID_LENGTH and value.isprintable():
+        if isinstance(value, str) and _is_name(value):
             return value
         self.wrong[key] = "missing_or_wrong"
         return ""
@@ -139,26 +148,32 @@ class _Reader:
         return []
 
 
+def _is_name(value: Any) -> bool:
+    """Whether a value can be an id: every database must be able to hold it."""
+    return isinstance(value, str) and 0 < len(value) <= ID_LENGTH and value.isprintable()
+
+
 def _item(reader: _Reader, place: int, raw: Any) -> Item:
     """One mutation. Without number, id and name it is not one; anything else that is wrong is a matter of its result."""
-    if not isinstance(raw, dict):
+    is_object = isinstance(raw, dict)
+    if not is_object:
         reader.wrong[f"push.{place}"] = "not_an_object"
         raw = {}
     inner = _Reader(raw)
     n, mid, name = inner.number("n", None), inner.name("mid"), raw.get("name")
-    if not isinstance(name, str) or not name or len(name) > 80:
+    if not isinstance(name, str) or not name or len(name) > 80 or not name.isprintable():
         inner.wrong["name"] = "missing_or_wrong"
         name = ""
-    reader.wrong.update((f"push.{place}.{key}", code) for key, code in inner.wrong.items() if raw)
+    reader.wrong.update((f"push.{place}.{key}", code) for key, code in inner.wrong.items() if is_object)
     problem: dict[str, str] = {}
     at = instant(raw.get("at"))
     if at is None:
         problem["at"] = "bad_instant"
     deps = raw.get("deps") or []
-    if not isinstance(deps, list) or not all(isinstance(dep, str) and len(dep) <= ID_LENGTH for dep in deps):
+    if not isinstance(deps, list) or not all(_is_name(dep) for dep in deps):
         problem["deps"], deps = "missing_or_wrong", []
     supersedes = raw.get("supersedes")
-    if supersedes is not None and (not isinstance(supersedes, str) or len(supersedes) > ID_LENGTH):
+    if supersedes is not None and not _is_name(supersedes):
         problem["supersedes"], supersedes = "missing_or_wrong", None
     withheld = raw.get("withheld")
     args = {"withheld": withheld} if withheld is not None else raw.get("args")
@@ -185,11 +200,11 @@ def _whole(value: Any, default: int, at_least: int) -> int:
 
 
 def instant(value: Any) -> datetime | None:
-    """An ISO instant with a zone, or None."""
+    """An ISO instant with a zone, in UTC, or None."""
     if not isinstance(value, str):
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):  # midnight of the year 1 in Tokyo has no UTC
         return None
-    return found if found.tzinfo else None

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.core import words
+from app.core import web_words, words
 from app.core.actor import Actor, Role
 from app.core.db import db
 from app.core.errors import Forbidden, NotFound, Refusal
@@ -77,7 +77,12 @@ def field_sentences(fields: Any, locale: str, params: str | None = None) -> Any:
     """What is wrong by field, in the reader's language; names that lost stay names."""
     if not isinstance(fields, Mapping):
         return fields
-    return {name: sentence(str(code), locale, params) for name, code in fields.items()}
+    return {name: _field_sentence(str(code), locale, params) for name, code in fields.items()}
+
+
+def _field_sentence(code: str, locale: str, params: str | None) -> str | None:
+    """A rule says a code of the word lists; a schema may say it in its library's English."""
+    return sentence(code, locale, params) if code in words.known() else web_words.translate(code, locale)
 
 
 # --- Dependencies -------------------------------------------------------------------------------

@@ -74,13 +74,15 @@ def enter(page: Page, email: str, password: str = PASSWORD) -> None:
 def wait_until_loaded(page: Page) -> None:
     """Waits until the phone has all data and all code: from here on it needs no network."""
     eventually(lambda: page.evaluate(_LOADED), "the first load", 40)
-    page.evaluate("async () => { await navigator.serviceWorker.ready }")
+    eventually(lambda: page.evaluate(_HAS_WORKER), "the service worker is in charge", 40)
 
 
 def wait_until_synced(page: Page) -> None:
     """Waits until nothing is left to send, photos included."""
     eventually(lambda: page.evaluate(_SYNCED), "everything sent", 40)
 
+
+_HAS_WORKER = "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
 
 # What the phone's own database says; the app keeps one per person and remembers who was last.
 _OPEN = """

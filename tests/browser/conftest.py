@@ -48,11 +48,19 @@ def make_phone(playwright: Playwright) -> Iterator[Callable[..., Phone]]:
 
 
 @pytest.fixture
-def world(demo_company: Path, tmp_path: Path, make_phone: Callable[..., Phone]) -> Iterator[World]:
+def world_options() -> tuple[str, ...]:
+    """Options for `paceline serve`; a module may have its own."""
+    return ()
+
+
+@pytest.fixture
+def world(
+    demo_company: Path, tmp_path: Path, make_phone: Callable[..., Phone], world_options: tuple[str, ...]
+) -> Iterator[World]:
     """The demo company on a server of its own, with nobody signed in yet."""
     folder = tmp_path / "data"
     shutil.copytree(demo_company, folder)
-    with World(folder, make_phone) as world:
+    with World(folder, make_phone, *world_options) as world:
         yield world
 
 

@@ -136,12 +136,21 @@ class Network:
 class Phone:
     """A Chromium of 390 by 844 with a profile of its own. `kill()` and `start()` keep the profile."""
 
-    def __init__(self, playwright: Playwright, address: str, *, network: Network | None = None, dark: bool = False) -> None:
+    def __init__(
+        self,
+        playwright: Playwright,
+        address: str,
+        *,
+        network: Network | None = None,
+        dark: bool = False,
+        language: str = "zh-CN",
+    ) -> None:
         self.playwright = playwright
         self.address = address
         self.network = network
         self.profile = Path(tempfile.mkdtemp(prefix="phone-"))
         self.is_dark = dark
+        self.language = language
         self.position = {"latitude": 30.1892, "longitude": 120.1940, "accuracy": 12}
         self.size = (390, 844)
         self.process: subprocess.Popen[bytes] | None = None
@@ -155,7 +164,7 @@ class Phone:
             lock.unlink()
         self.process = subprocess.Popen(
             [find_chromium(), *CHROMIUM_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={self.profile}",
-             f"--window-size={self.size[0]},{self.size[1]}", *(["--force-dark-mode"] if self.is_dark else []), "about:blank"],
+             f"--window-size={self.size[0]},{self.size[1]}", f"--lang={self.language}", f"--accept-lang={self.language}", *(["--force-dark-mode"] if self.is_dark else []), "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         for _ in range(300):
@@ -199,6 +208,14 @@ class Phone:
         assert self.network
         self.network.mend()
         self.context.set_offline(False)
+
+    def quit(self) -> None:
+        """The app is closed in the ordinary way: the browser writes everything down and ends."""
+        assert self.process
+        with contextlib.suppress(Exception):  # the connection ends with the browser
+            self.browser.new_browser_cdp_session().send("Browser.close")
+        self.process.wait(20)
+        self.process = None
 
     def kill(self) -> None:
         """SIGKILL to the whole browser, as when a phone runs out of memory. The profile stays."""

@@ -65,7 +65,7 @@ def test_no_screen_breaks_the_content_security_policy_or_logs_an_error(quiet_wor
     page = sign_in(phone, email)
     for path in SCREENS[email]:
         phone.go(path)
-        page.locator("main h1, main h2, main .page-name").first.wait_for()
+        page.locator("main h1:visible, main h2:visible, main .page-name:visible").first.wait_for()
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
         assert page.get_by_text("这一页没能打开").count() == 0
     assert complaints == []

@@ -124,6 +124,7 @@ def test_the_services_of_the_browsers_are_allowed(endpoint: str):
         "https://127.0.0.1/x", "http://127.0.0.1:9/x", "https://localhost/x", "https://[::1]/x", "https://169.254.169.254/latest",
         "https://10.0.0.1/x", "https://2130706433/x", "https://0x7f000001/x", "ftp://fcm.googleapis.com/x", "//fcm.googleapis.com/x", "x", "",
         "https://", "https://fcm.googleapis.com:99999/x", "https://fcm.googleapis.com/ x", "https://evil.example\\@fcm.googleapis.com/",
+        "https://127.0.0.1\\.notify.windows.com/x", "https://evil.example%2f.notify.windows.com/x",
     ],
 )  # fmt: skip
 def test_nothing_else_is_posted_to(endpoint: str):

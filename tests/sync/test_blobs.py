@@ -54,6 +54,17 @@ def test_an_upload_broken_off_resumes_at_its_offset(world: World) -> None:
     assert client.get(f"/api/blobs/{NAME}").data == PHOTO
 
 
+def test_announcing_fewer_bytes_than_arrived_finishes_nothing(world: World) -> None:
+    client, phone = world.client("ann"), world.phone("ann")
+    put(client)
+    patch(client, 0, PHOTO[:7000])
+    shorter = put(client, PHOTO[:7000])
+    assert (shorter.status_code, shorter.headers["Upload-Offset"]) == (201, "0")
+    assert state(phone) == ["uploading"]
+    upload(client)
+    assert state(phone) == ["stored"]
+
+
 def test_bytes_damaged_on_the_way_are_refused_and_the_part_sent_again(world: World) -> None:
     client = world.client("ann")
     put(client)

@@ -433,6 +433,7 @@ def test_what_is_withheld_is_recorded_as_too_large(ann: Phone) -> None:
     [
         (b"not json", {}, 400),
         (b'{"a": NaN}', {}, 400),
+        (b'{"a": 1e400}', {}, 400),
         (b"[]", {}, 400),
         (b"[" * 100_000, {}, 400),
         (b"broken", {"Content-Encoding": "gzip"}, 400),
@@ -452,6 +453,32 @@ def test_a_wrong_envelope_names_its_fields(ann: Phone) -> None:
     code, body = ann.send(ann.request(limit=2001, client_id=7, push=[{"n": "one"}]))
     assert code == 422
     assert set(body["fields"]) == {"limit", "client_id", "push.0.n", "push.0.mid", "push.0.name"}
+
+
+def test_an_empty_object_is_no_mutation_and_uses_up_no_number(ann: Phone) -> None:
+    before = ann.sync()["last_n"]
+    code, body = ann.send(ann.request(push=[{}]))
+    assert code == 422
+    assert set(body["fields"]) == {"push.0.n", "push.0.mid", "push.0.name"}
+    assert ann.sync()["last_n"] == before
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"at": "0001-01-01T00:00:00+14:00"}, {"deps": ["\ud800"]}, {"deps": ["a\0b"]}, {"supersedes": "\ud800"}]
+)
+def test_what_no_database_can_hold_is_refused_and_holds_nothing_up(ann: Phone, wrong: dict[str, Any]) -> None:
+    bad = ann.save("notes.count_up", {"id": "n1"}, **wrong)
+    good = ann.save("notes.count_up", {"id": "n1"})
+    ann.sync()
+    assert status(ann, bad) == ("rejected", "invalid")
+    assert set(ann.results[bad]["fields"]) == set(wrong)
+    assert status(ann, good) == ("applied", None)
+
+
+def test_what_a_schema_says_of_a_field_is_told_in_the_readers_language(ann: Phone) -> None:
+    mid = ann.save("notes.count_up", {"id": "n1", "surplus": 1})
+    ann.sync()
+    assert ann.results[mid]["fields"] == {"surplus": "没有这个字段。"}
 
 
 def test_an_old_app_may_still_push_but_must_update(world: World, ann: Phone) -> None:

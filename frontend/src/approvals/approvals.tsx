@@ -7,6 +7,7 @@ import { Avatar, PendingMark } from "../ui/parts";
 import { Bell, OfflineStrip, SyncChip } from "../ui/sync-chip";
 import { type Listed, readList } from "./queries";
 import { titleOf } from "./titles";
+import "../ui/parts.css";
 import "./approvals.css";
 import "./words";
 

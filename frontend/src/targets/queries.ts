@@ -211,3 +211,30 @@ export async function lineNames(): Promise<Map<string, string>> {
 export function paceShown(pace: rules.Pace): { state: rules.State; paceDays: number | null } {
   return { state: pace.state, paceDays: pace.pace_days ? rules.tenths(pace.pace_days) / 10 : null };
 }
+
+/** Somebody below, and how they stand today. */
+export interface Member {
+  person: Row<"person">;
+  standing: Standing;
+}
+
+/** How everybody below a person stands in the period of today, from ahead to behind. */
+export async function readTeam(personId: string, today: string): Promise<Member[]> {
+  const people = await db().person.toArray();
+  const reports = new Map(people.map((person) => [person.id, person.manager_id]));
+  const isBelow = (id: string): boolean => {
+    const seen = new Set<string>();
+    for (let at = reports.get(id); at && !seen.has(at); at = reports.get(at)) {
+      if (at === personId) return true;
+      seen.add(at);
+    }
+    return false;
+  };
+  const found: Member[] = [];
+  for (const person of people.filter((one) => one.is_active && isBelow(one.id))) {
+    const standing = await standingToday(person.id, today);
+    if (standing) found.push({ person, standing });
+  }
+  const days = ({ standing }: Member) => paceShown(standing.pace).paceDays ?? 0;
+  return found.sort((a, b) => days(b) - days(a) || compare(a.person.id, b.person.id));
+}

@@ -19,28 +19,30 @@ import { paceShown } from "./queries";
 import "./targets.css";
 import "./words";
 
-async function readTarget(start: string, planId: string | undefined, end: string | undefined, today: string) {
-  const rows = (await presentTargets(me().id)).filter((row) => row.period_start === start && (!planId || row.plan_id === planId) && (!end || row.period_end === end));
+async function readTarget(personId: string, start: string, planId: string | undefined, end: string | undefined, today: string) {
+  const rows = (await presentTargets(personId)).filter((row) => row.period_start === start && (!planId || row.plan_id === planId) && (!end || row.period_end === end));
   const row = rows[0];
   const plan = row && (await db().plan.get(row.plan_id));
-  const found = plan && row && (await standing(me().id, plan, [row.period_start, row.period_end], today));
+  const found = plan && row && (await standing(personId, plan, [row.period_start, row.period_end], today));
   if (!found) return null;
   const ids = Object.keys(found.customers);
   const customers = (await db().customer.bulkGet(ids)).map((customer, i) => ({ id: ids[i] ?? "", name: customer?.name ?? "–", amount: found.customers[ids[i] ?? ""] ?? 0 }));
   const open = await db()
     .adjustment.where("requester_id")
-    .equals(me().id)
+    .equals(personId)
     .filter((one) => one.status === "submitted" && one.plan_id === plan.id)
     .toArray();
-  return { standing: found, names: await lineNames(), customers: customers.sort((a, b) => b.amount - a.amount), open };
+  const person = personId === me().id ? null : ((await db().person.get(personId))?.name ?? null);
+  return { person, standing: found, names: await lineNames(), customers: customers.sort((a, b) => b.amount - a.amount), open };
 }
 
 export default function TargetScreen() {
   const { periodStart = "" } = useRoute().params;
   const { query } = useLocation();
+  const personId = query.person ?? me().id;
   const today = clock.today();
   const [by, setBy] = useState<"line" | "customer" | "byDay">("line");
-  const read = useLive(() => readTarget(periodStart, query.plan, query.end, today), [periodStart, query.plan, query.end, today], { keep: true });
+  const read = useLive(() => readTarget(personId, periodStart, query.plan, query.end, today), [personId, periodStart, query.plan, query.end, today], { keep: true });
   if (read === undefined) return <main class="page" aria-busy="true" />;
   if (read === null) {
     return (
@@ -51,13 +53,13 @@ export default function TargetScreen() {
       </main>
     );
   }
-  const { standing: here, names, customers, open } = read;
+  const { person, standing: here, names, customers, open } = read;
   const { pace, plan, period } = here;
   const place = { period_start: period[0], period_end: period[1] };
   const isOver = today > period[1];
   return (
     <main class="page target">
-      <PageBar name={isMonth(place) ? t("targets.monthName", { month: periodName(place) }) : periodName(place)} parent="/targets" />
+      <PageBar name={[person, isMonth(place) ? t("targets.monthName", { month: periodName(place) }) : periodName(place)].filter(Boolean).join(" · ")} parent="/targets" />
       <OfflineStrip />
       <p class="small-label">{t("targets.done")}</p>
       <div class="big-row">
@@ -81,7 +83,7 @@ export default function TargetScreen() {
       {by === "line" && <Lines here={here} names={names} />}
       {by === "customer" && <Customers customers={customers} currency={plan.currency} />}
       {by === "byDay" && <ByDay here={here} today={today} />}
-      {!isOver && (
+      {!isOver && person === null && (
         <Dock note={open.length > 0 ? t("adj.pending") : undefined}>
           <Button kind="secondary" icon={pullRequest} href={`/request?plan=${plan.id}&period=${period[0]}`}>
             {t("adj.request")}

@@ -8,8 +8,8 @@ import { Lane } from "../ui/lane";
 import { PaceInline } from "../ui/pace-chip";
 import { Bell, OfflineStrip, SyncChip } from "../ui/sync-chip";
 import { periodName } from "./periods";
-import { type Standing, presentTargets, standing } from "./queries";
-import { paceShown } from "./queries";
+import { type Member, type Standing, paceShown, presentTargets, readTeam, standing } from "./queries";
+import "../ui/parts.css";
 import "./targets.css";
 import "./words";
 
@@ -34,6 +34,7 @@ export default function TargetsScreen() {
   const today = clock.today();
   const personId = me().id;
   const read = useLive(() => readPeriods(personId, today), [personId, today], { keep: true });
+  const team = useLive(() => readTeam(personId, today), [personId, today], { keep: true });
   const groups = useMemo(() => {
     const all = read ?? [];
     return [
@@ -51,7 +52,8 @@ export default function TargetsScreen() {
       </header>
       <OfflineStrip />
       {!read && [0, 1, 2].map((i) => <div key={i} class="skeleton target-skeleton" />)}
-      {read?.length === 0 && (
+      {team && team.length > 0 && <Team team={team} />}
+      {read?.length === 0 && team?.length === 0 && (
         <>
           <h2 class="page-title">{t("targets.none")}</h2>
           <p class="page-lead">{t("targets.noneText")}</p>
@@ -73,14 +75,28 @@ export default function TargetsScreen() {
   );
 }
 
-function PeriodRow({ one }: { one: Standing }) {
+/** How each person of the team stands now; who is ahead first, so that who needs help is nearest the thumb. */
+function Team({ team }: { team: Member[] }) {
+  return (
+    <section>
+      <h2>{t("targets.team")}</h2>
+      <ul class="pace-rows">
+        {team.map(({ person, standing: one }) => (
+          <PeriodRow key={person.id} one={one} person={person} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function PeriodRow({ one, person }: { one: Standing; person?: Member["person"] }) {
   const { pace, plan, period } = one;
   const shown = paceShown(pace);
   return (
     <li>
-      <a class="pace-row" href={`/targets/${period[0]}?plan=${plan.id}&end=${period[1]}`}>
+      <a class="pace-row" href={`/targets/${period[0]}?plan=${plan.id}&end=${period[1]}${person ? `&person=${person.id}` : ""}`}>
         <span class="pace-row-text">
-          <span class="pace-row-name">{periodName({ period_start: period[0], period_end: period[1] })}</span>
+          <span class="pace-row-name">{person?.name ?? periodName({ period_start: period[0], period_end: period[1] })}</span>
           <span class="pace-row-sub">
             {money(pace.actual, plan.currency, { style: "row" })} / {money(pace.target, plan.currency, { style: "row" })}
           </span>

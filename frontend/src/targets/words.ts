@@ -1,6 +1,7 @@
 import { defineWords } from "../core/words";
 
 export const words = defineWords({
+  "targets.team": { zh: "团队", en: "Team" },
   "targets.title": { zh: "目标", en: "Targets" },
   "targets.monthName": { zh: "{month}目标", en: "{month}" },
   "targets.span": { zh: "{from} – {to}", en: "{from} – {to}" },
