@@ -50,13 +50,13 @@ check-budgets:
 
 test: check ## Everything that has to pass before a change lands (at most 15 minutes on 2 cores)
 	@scripts/system-parts
-	$(BIN)/pytest -n 2 -m "not long and not browser"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long and not browser"
 	$(NPM) run --silent test
 	$(BIN)/pytest -m "browser and not long"
 
 test-long: check ## The same with more examples, more devices and the slow faults
 	@scripts/system-parts
-	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 -m "not browser"
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -n 2 --dist loadgroup -m "not browser"
 	$(NPM) run --silent test
 	$(BIN)/pytest -m browser
 

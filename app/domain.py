@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any, Literal
 
 from click import Command
@@ -152,3 +152,4 @@ class Domain:
     blueprints: Sequence[Blueprint] = ()
     commands: Sequence[Command] = ()
     deciders: Callable[[str, str], Sequence[str]] | None = None
+    chores: Sequence[Callable[[datetime], None]] = ()  # what the worker sees to every hour; doing it twice must be harmless

@@ -27,7 +27,7 @@ from flask import current_app
 from flask_migrate import upgrade
 
 from app.config import ROOT
-from app.core import process
+from app.core import process, synced
 from app.core.db import db
 
 log = structlog.stdlib.get_logger("serve")
@@ -204,11 +204,12 @@ def problems() -> list[str]:
     newest = set(ScriptDirectory.from_config(config).get_heads())
     with db.engine.connect() as connection:
         if set(MigrationContext.configure(connection).get_current_heads()) != newest:
-            found.append("the database is not at its newest version; run: paceline db upgrade")
+            return ["the database is not at its newest version; run: paceline db upgrade"]
         if connection.dialect.name == "postgresql":
             commit = connection.exec_driver_sql("SHOW synchronous_commit").scalar()
             if commit not in ("on", "remote_apply", "remote_write"):
                 found.append(f"PostgreSQL has synchronous_commit={commit}; set it to on, or an answered write may be lost")
+    found += synced.audit(db.session())
     settings = current_app.config["SETTINGS"]
     if not (settings.frontend_dir / "index.html").exists():
         found.append(f"the phone's app is not built ({settings.frontend_dir}); run: make build")

@@ -63,6 +63,14 @@ def real_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher())
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of one sample company on one database go to one process, which loads it once (`--dist loadgroup`)."""
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if "loaded" in params:
+            item.add_marker(pytest.mark.xdist_group(f"{params['loaded']} {params.get('database')}"))
+
+
 @dataclass(frozen=True)
 class Database:
     """A database with the schema in it, empty at the start of every test."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from app.domain import Directory, Domain, NoticeKind, Words
 
@@ -12,12 +12,14 @@ Morning = Callable[[str, date, str], Words | None]
 _directories: list[Directory] = []
 _mornings: list[Morning] = []
 _kinds: dict[str, NoticeKind] = {}
+_chores: list[Callable[[datetime], None]] = []
 
 
 def init(domains: Sequence[Domain]) -> None:
     """Takes in what the packages offer. May run again."""
     _directories[:] = [domain.directory for domain in domains if domain.directory]
     _mornings[:] = [domain.morning for domain in domains if domain.morning]
+    _chores[:] = [chore for domain in domains for chore in domain.chores]
     _kinds.clear()
     for domain in domains:
         for kind in domain.notices:
@@ -43,3 +45,8 @@ def morning(person_id: str, day: date, locale: str) -> Words | None:
 def kinds() -> dict[str, NoticeKind]:
     """All kinds of notices by name."""
     return dict(_kinds)
+
+
+def chores() -> list[Callable[[datetime], None]]:
+    """What the packages want seen to every hour."""
+    return list(_chores)

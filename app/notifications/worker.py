@@ -14,13 +14,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from flask import Flask
 
 from app.config import Settings
 from app.core import clock
 from app.core.db import db, new_id, reading
-from app.notifications import deliver, reminders
+from app.notifications import deliver, registry, reminders
 from app.notifications.channels.push import PushSender
 from app.notifications.deliver import Job
 from app.notifications.rules import Outcome
@@ -32,6 +33,7 @@ CAPACITY = 128  # pushes in flight
 GATHER = 0.02  # seconds in which more results may come, to be written down in one transaction
 POLL = 0.5  # seconds between looks at an idle outbox: a push leaves well within a second of its commit
 PLAN_EVERY = 20.0  # seconds
+CHORES_EVERY = 3600.0  # seconds
 TROUBLE_PAUSE = 2.0  # seconds after the database failed
 
 
@@ -63,6 +65,7 @@ class Worker:
         self._ended: list[tuple[Job, Outcome]] = []
         self._wake = asyncio.Event()
         self._next_plan = 0.0
+        self._next_chores = 0.0
 
     async def work(self, stop: threading.Event) -> None:
         """The loop. One turn writes down results, plans, claims and starts sending."""
@@ -94,6 +97,7 @@ class Worker:
             with transaction(self.app):
                 reminders.plan(now)
                 deliver.expire(now)
+        self._do_chores(now)
         with reading(), self.app.app_context():
             has_reminders, has_deliveries = reminders.has_due(now), deliver.has_due(now)
         settled = 0
@@ -102,6 +106,18 @@ class Worker:
                 settled = reminders.send_due(now)
         started = self._start(sender) if has_deliveries or settled else 0
         return bool(settled or started)
+
+    def _do_chores(self, now: datetime) -> None:
+        """Once an hour what the packages ask for. One that fails is told of and keeps nothing else from its work."""
+        if time.monotonic() < self._next_chores:
+            return
+        self._next_chores = time.monotonic() + CHORES_EVERY
+        for chore in registry.chores():
+            try:
+                with transaction(self.app):
+                    chore(now)
+            except Exception:
+                log.exception("a chore failed; it comes again in an hour")
 
     def _start(self, sender: PushSender) -> int:
         room = CAPACITY - len(self._flying)

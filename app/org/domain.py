@@ -32,4 +32,5 @@ org = Domain(
     blueprints=[blueprint],
     commands=[commands.init, commands.person, commands.calendar],
     deciders=queries.deciders,
+    chores=[service.keep_calendars],
 )

@@ -39,4 +39,5 @@ visits = Domain(
     },
     words=WORDS,
     blueprints=[blueprint],
+    chores=[service.close_days_that_ended],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -69,6 +69,22 @@ def open_visits(actor: Actor) -> list[Visit]:
         Visit.organization_id == actor.organization_id, Visit.person_id == actor.person_id, Visit.status == "open"
     )
     return list(db.session.scalars(found.order_by(Visit.checked_in_at, Visit.id)))
+
+
+def left_open() -> list[Visit]:
+    """The visits of everybody in all organisations that have no check-out yet, oldest first; for the worker."""
+    return list(db.session.scalars(select(Visit).where(Visit.status == "open").order_by(Visit.checked_in_at, Visit.id)))
+
+
+def has_check_in_between(visit: Visit, end: datetime) -> bool:
+    """Whether the person checked in elsewhere after this check-in and before `end`."""
+    found = select(Visit.id).where(
+        Visit.organization_id == visit.organization_id,
+        Visit.person_id == visit.person_id,
+        Visit.checked_in_at > visit.checked_in_at,
+        Visit.checked_in_at <= end,
+    )
+    return db.session.scalars(found.limit(1)).first() is not None
 
 
 def planned_visits(organization_id: str, person_id: str, customer_id: str) -> list[Visit]:

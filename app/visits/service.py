@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from app.core import events
+from app.core import clock, events
 from app.core.actor import Actor, Role
 from app.core.db import db, new_id
 from app.core.errors import AccessLost, Forbidden, Gone, Refusal
@@ -190,12 +190,11 @@ def finish(
     if visit.status != "open" and CHECK_OUT_ESTIMATED not in visit.flags:
         raise Refusal("visits.not_open" if visit.status != "done" else "visits.already_finished", status=409)
     _check_content(actor, visit, outcome, answers, photos)
-    was_estimated = visit.status == "done"
+    is_later = visit.status == "done" and not _was_in_time(actor, visit)
     visit.status = "done"
-    if not was_estimated:
+    visit.flags = [flag for flag in visit.flags if flag != CHECK_OUT_ESTIMATED] + (["finished_later"] if is_later else [])
+    if not is_later:
         visit.checked_out_at = actor.at
-    else:
-        visit.flags = [flag for flag in visit.flags if flag != CHECK_OUT_ESTIMATED] + ["finished_later"]
     visit.outcome = outcome
     visit.answers = dict(answers)
     visit.photos = [_plain(photo) for photo in photos]
@@ -333,6 +332,25 @@ def _close_forgotten(actor: Actor, starting: Visit) -> None:
         forgotten.status = "done"
         forgotten.checked_out_at = rules.estimated_end(forgotten.checked_in_at, actor.at)
         _flag(forgotten, CHECK_OUT_ESTIMATED)
+
+
+def _was_in_time(actor: Actor, visit: Visit) -> bool:
+    """Whether a check-out that arrives after its estimate was made on the day itself, before the next check-in."""
+    return visit.planned_on == customers.today(actor) and not queries.has_check_in_between(visit, actor.at)
+
+
+def close_days_that_ended(now: datetime) -> None:
+    """Ends the visits of earlier days that nobody checked out of, at an estimated, marked time.
+
+    A check-out that was made in time and arrives later still counts as it was made: see `finish`.
+    """
+    for visit in queries.left_open():
+        if visit.checked_in_at is None or visit.planned_on >= clock.local_day(now, org.zone(visit.person_id)):
+            continue
+        visit.status = "done"
+        visit.checked_out_at = rules.estimated_end(visit.checked_in_at, now)
+        _flag(visit, CHECK_OUT_ESTIMATED)
+    db.session.flush()
 
 
 def _locate(

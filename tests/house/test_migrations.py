@@ -10,12 +10,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import DateTime, inspect, text
+from sqlalchemy import DateTime, inspect, text, update
 
+from app import serve
 from app.config import Settings
 from app.core.db import Base, UtcDateTime, db
+from app.core.synced import SyncRow
 from app.factory import create_app
 from tests import databases
+from tests.makers import make_organization
 
 pytestmark = pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 
@@ -59,3 +62,12 @@ def test_every_migration_goes_both_ways(migrated: Flask) -> None:
 def test_migrating_a_second_time_changes_nothing(migrated: Flask) -> None:
     upgrade()
     assert differences() == []
+
+
+def test_what_phones_hold_is_compared_with_the_rows(migrated: Flask) -> None:
+    make_organization()
+    db.session.commit()
+    assert not [problem for problem in serve.problems() if "phones hold" in problem]
+    db.session.execute(update(SyncRow).where(SyncRow.entity == "organization").values(json="{}"))
+    db.session.commit()
+    assert [problem for problem in serve.problems() if "phones hold other values" in problem]

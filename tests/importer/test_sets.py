@@ -81,20 +81,44 @@ class Loaded:
         return Actor(self.organization_id, person.id, Role(person.role), NOW, NOW)
 
 
+@pytest.fixture(scope="module")
+def kept() -> Iterator[dict[tuple[str, str], Loaded]]:
+    """The sample companies that are loaded already: loading one is most of the time that these tests take."""
+    found: dict[tuple[str, str], Loaded] = {}
+    yield found
+    for each in found.values():
+        with each.app.app_context():
+            db.engine.dispose()
+
+
 @pytest.fixture(scope="module", params=SETS)
-def loaded(request: pytest.FixtureRequest, database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
-    folder = tmp_path_factory.mktemp("import")
+def loaded(
+    request: pytest.FixtureRequest,
+    database: Database,
+    kept: dict[tuple[str, str], Loaded],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Loaded]:
+    key = (request.param, database.kind)
+    if key not in kept:
+        kept[key] = load(request.param, database, tmp_path_factory.mktemp("import"))
+    with kept[key].app.app_context():
+        yield kept[key]
+        db.session.remove()
+
+
+def load(name: str, database: Database, folder: Path) -> Loaded:
+    """Imports a sample company into a database of its own."""
     app = create_app(replace(database.settings, data_dir=folder, database_url=databases.NEW[database.kind](folder)))
     with app.app_context():
         db.create_all()
         organization = org.create_organization(
-            now=NOW, code="set", name=request.param, currency="USD", time_zone="America/New_York", calendar_code="US", locale="en"
+            now=NOW, code="set", name=name, currency="USD", time_zone="America/New_York", calendar_code="US", locale="en"
         )
         actor = Actor.system(organization.id, NOW, "en")
-        report = import_folder(actor, DATA / request.param)
-        yield Loaded(request.param, app, organization.id, report)
+        report = import_folder(actor, DATA / name)
+        loaded = Loaded(name, app, organization.id, report)
         db.session.remove()
-        db.engine.dispose()
+        return loaded
 
 
 only_adventureworks = pytest.mark.parametrize("loaded", ["adventureworks"], indirect=True, scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -125,6 +126,23 @@ def test_a_forgotten_check_out_blocks_nobody_and_is_closed_at_a_marked_time(comp
     finish(at(company.rep, MORNING + timedelta(hours=3)), forgotten)
     assert (forgotten.outcome, forgotten.flags) == ("ordered", ["finished_later"])
     assert forgotten.checked_out_at == MORNING + rules.TYPICAL_VISIT
+
+
+def test_a_check_out_forgotten_overnight_is_estimated_and_one_that_only_arrives_late_counts_as_made(
+    company: Company, customer: Customer
+) -> None:
+    forgotten = check_in(company, customer)
+    service.close_days_that_ended(MORNING + timedelta(hours=14, minutes=59))  # 23:59 in Shanghai
+    assert (forgotten.status, forgotten.flags) == ("open", [])
+    midnight = MORNING + timedelta(hours=15)
+    service.close_days_that_ended(midnight)
+    service.close_days_that_ended(midnight + timedelta(hours=1))
+    assert (forgotten.status, forgotten.flags) == ("done", ["check_out_estimated"])
+    assert forgotten.checked_out_at == MORNING + rules.TYPICAL_VISIT
+    made_at_ten = replace(company.rep, at=MORNING + timedelta(hours=1), now=midnight + timedelta(hours=9))
+    finish(made_at_ten, forgotten)
+    assert (forgotten.outcome, forgotten.flags) == ("ordered", [])
+    assert forgotten.checked_out_at == made_at_ten.at
 
 
 @given(st.timedeltas(timedelta(days=-1), timedelta(days=2)))
