@@ -129,6 +129,7 @@ function Form({ standing: place, names, manager, line, today }: Props) {
         <input
           class="text-input is-money"
           inputMode="decimal"
+          data-testid="new-amount"
           aria-label={t("adj.newValue")}
           aria-invalid={isTried && wrongValue ? "true" : undefined}
           value={form.value}
@@ -139,6 +140,7 @@ function Form({ standing: place, names, manager, line, today }: Props) {
       <Field label={t("adj.reason")} isRequired error={isTried ? wrongReason : null}>
         <textarea
           class="text-input"
+          data-testid="reason"
           aria-label={t("adj.reason")}
           placeholder={t("adj.reasonHint")}
           maxLength={2000}
@@ -158,7 +160,7 @@ function Form({ standing: place, names, manager, line, today }: Props) {
         />
       </Field>
       <Dock>
-        <Button type="submit" isBusy={isBusy}>
+        <Button type="submit" isBusy={isBusy} testid="send-request">
           {manager ? t("adj.send", { name: manager }) : t("adj.sendPlain")}
         </Button>
       </Dock>
