@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -65,10 +65,12 @@ def test_the_morning_reminder_comes_once_with_two_workers_and_one_of_them_killed
     told = world.facts.rows("SELECT person_id, COUNT(*) AS n FROM notice WHERE kind = 'notifications.morning' GROUP BY person_id")
     assert len(told) >= 24, "every rep has heard of today"
     assert {row["n"] for row in told} == {1}
-    assert set(Counter(message.browser.endpoint for message in push_service.messages).values()) == {1}
+    # A worker that is killed between the push service's answer and writing it down leaves that one push to be
+    # sent again; the phone shows the two as one, by their tag.
+    assert 1 <= len(push_service.messages) <= 2
+    assert len({json.loads(message.body)["notification"]["tag"] for message in push_service.messages}) == 1
 
-    (message,) = push_service.messages
-    notices = deliver(page, message.body)
+    notices = deliver(page, push_service.messages[0].body)
     assert any("今天" in notice["title"] for notice in notices)
 
 

@@ -221,8 +221,9 @@ def test_a_service_that_is_not_there_is_tried_again_later(session, li, push_serv
     with working():
         waiting = select(Delivery.id).where(Delivery.attempts == 1, Delivery.lease_by.is_(None))
         for _ in range(200):
-            session.rollback()
-            if session.scalar(waiting):
+            has_failed = session.scalar(waiting)
+            session.rollback()  # a read holds SQLite's write lock; the worker needs it
+            if has_failed:
                 break
             push_service._ready.wait(0.05)
     ((state, error),) = state_of(session)
