@@ -24,7 +24,7 @@ from tests.browser.company import (
 )
 from tests.browser.harness import Phone, digits
 from tests.browser.push import allow, deliver, subscribe_in
-from tests.push_service import PushService
+from tests.push_service import Message, PushService
 
 pytestmark = pytest.mark.browser
 
@@ -169,7 +169,11 @@ def test_the_story(world: World, push_service: PushService) -> None:
     receipt = check_decision(world, request, li_ting, wang_qiang)
 
     # The push: encrypted by the worker, decrypted as a browser does, shown by the service worker.
-    message = next(one for one in push_service.wait_for(1, timeout=30) if "目标" in one.json["notification"]["title"])
+    def pushed() -> list[Message]:
+        return [one for one in push_service.messages if f"/changes/{receipt['id']}" in one.body.decode()]
+
+    eventually(pushed, "the push about the change", 30)
+    (message, *_) = pushed()
     eventually(
         lambda: world.facts.count("SELECT COUNT(*) FROM delivery WHERE state = 'sent' AND person_id = ?", li_ting),
         "the delivery is sent",

@@ -268,7 +268,7 @@ function Answer({ read, author }: { read: Read; author: string }) {
         </>
       }
     >
-      <Button testid="acknowledge" icon={check} isBusy={isBusy || pendingOf("change_receipt", receipt.id) === "sending"} onClick={() => void acknowledge()}>
+      <Button testid="acknowledge" icon={check} isBusy={isBusy} onClick={() => void acknowledge()}>
         {t("plan.ack")}
       </Button>
       <div class="change-other">

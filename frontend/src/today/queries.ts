@@ -1,5 +1,5 @@
 /** What Today shows, read from the rows on this phone. */
-import { addDays } from "../core/clock";
+import { addDays, dayOf } from "../core/clock";
 import { metresBetween } from "../core/geo";
 import { db, type Row } from "../sync";
 import { dayWeights, lineNames, openChanges, type Standing, standingToday } from "../targets/queries";
@@ -98,7 +98,7 @@ async function tasksOf(personId: string, today: string): Promise<Row<"task">[]> 
   const rows = await db().task.toArray();
   return rows
     .filter((task) => task.person_id === personId)
-    .filter((task) => (task.status === "open" ? (task.due_on ?? today) <= addDays(today, 7) : (task.done_at ?? "").slice(0, 10) >= addDays(today, -1) && task.due_on === today))
+    .filter((task) => (task.status === "open" ? (task.due_on ?? today) <= addDays(today, 7) : task.done_at !== null && dayOf(task.done_at) === today))
     .sort((a, b) => rank(a).localeCompare(rank(b)) || (a.id < b.id ? -1 : 1));
 }
 const rank = (task: Row<"task">): string => `${task.status === "done" ? 1 : 0}${task.due_on ?? "9999"}${task.due_at ?? "99:99"}`;
