@@ -4,7 +4,7 @@ import navigation from "lucide-static/icons/navigation.svg?raw";
 import plus from "lucide-static/icons/plus.svg?raw";
 import clockArrow from "lucide-static/icons/clock-arrow-up.svg?raw";
 import { lazy } from "preact-iso";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { clock } from "../core/clock";
 import { day, dayNear, distance, money, month, time } from "../core/format";
 import { t } from "../core/words";
@@ -261,18 +261,19 @@ function dueTime(instant: string, today: string): string {
 }
 
 function TaskRow({ task, today }: { task: Row<"task">; today: string }) {
-  const isDone = task.status === "done";
+  const isSaved = task.status === "done";
+  // The box shows the tap at once; the row follows when it is saved.
+  const [isDone, setDone] = useState(isSaved);
+  useEffect(() => setDone(isSaved), [isSaved]);
   const state = pendingOf("task", task.id);
+  const tick = () => {
+    setDone(!isDone);
+    void mutate(isDone ? "visits.reopen_task" : "visits.complete_task", { id: task.id });
+  };
   return (
     <li>
       <label class={`task${isDone ? " is-done" : ""}`}>
-        <input
-          type="checkbox"
-          data-testid="task"
-          checked={isDone}
-          aria-label={t(isDone ? "today.taskReopen" : "today.taskDone", { title: task.title })}
-          onChange={() => void mutate(isDone ? "visits.reopen_task" : "visits.complete_task", { id: task.id })}
-        />
+        <input type="checkbox" data-testid="task" checked={isDone} aria-label={t(isDone ? "today.taskReopen" : "today.taskDone", { title: task.title })} onChange={tick} />
         <span class="task-title">{task.title}</span>
         <span class="task-due">
           {state === "queued" || state === "sending" ? (
